@@ -1,0 +1,1 @@
+"""How findings answer the questions of a review: YAML and the catalogue of questions and choices."""
