@@ -33,7 +33,9 @@ def levels(name: str, given: list[Any]) -> tuple[Level, ...]:
 
 def request_of(case: dict[str, Any]) -> Request:
     asked = case["request"]
-    context = {key: tuple(value) if isinstance(value, list) else (str(value),) for key, value in asked["context"].items()}
+    context = {
+        key: tuple(value) if isinstance(value, list) else (str(value),) for key, value in asked["context"].items()
+    }
     resource = asked["resource"]
     principal = Principal.parse(asked["principal"])
     closed = Context(context, closed=True)

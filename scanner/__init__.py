@@ -1,0 +1,32 @@
+"""The names that a check's author may use, and nothing else."""
+
+from scanner.access.exposure import Admission, admissions, lets_everyone, outside_accounts
+from scanner.evidence.evidence import Evidence
+from scanner.evidence.policy import Policy
+from scanner.evidence.read import Metric, Read, days
+from scanner.evidence.reading import Target
+from scanner.evidence.shape import Part
+from scanner.judge.check import AllRegions, Fails, Holds, NotApplicable, ScanTime, Verdict, check, derived, fact
+
+__all__ = [
+    "Admission",
+    "AllRegions",
+    "Evidence",
+    "Fails",
+    "Holds",
+    "Metric",
+    "NotApplicable",
+    "Part",
+    "Policy",
+    "Read",
+    "ScanTime",
+    "Target",
+    "Verdict",
+    "admissions",
+    "check",
+    "days",
+    "derived",
+    "fact",
+    "lets_everyone",
+    "outside_accounts",
+]

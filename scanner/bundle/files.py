@@ -1,0 +1,58 @@
+"""Files of a bundle: private, whole or not at all, and with the same bytes for the same content."""
+
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+LARGEST_FILE = 2 * 1024**3  # an unpacked file over 2 GiB is no bundle of ours
+LONGEST_LINE = 64 * 1024**2
+
+
+class BundleError(Exception):
+    """A bundle cannot be written or read; the message says which file and what to do."""
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read. Readers see the old file or the new one, never a part."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise BundleError(f"{path} cannot be written: {error.strerror}. Choose another folder with --out.") from None
+
+
+def packed(lines: Iterable[bytes]) -> bytes:
+    """Lines, gzipped with no time and no name in the header, so that equal lines give equal bytes."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", mtime=0) as file:
+        for line in lines:
+            file.write(line)
+            file.write(b"\n")
+    return buffer.getvalue()
+
+
+def unpacked(path: Path) -> Iterator[bytes]:
+    """The lines of a gzipped file, one at a time. BundleError where it is damaged or unpacks to something absurd."""
+    total = 0
+    try:
+        with gzip.open(path, "rb") as file:
+            while line := file.readline(LONGEST_LINE):
+                total += len(line)
+                if total > LARGEST_FILE or not line.endswith(b"\n"):
+                    raise BundleError(f"{path} is damaged: a line is cut off or the file is too large.")
+                yield line[:-1]
+    except (OSError, EOFError, gzip.BadGzipFile) as error:
+        raise BundleError(f"{path} is damaged: {error}.") from None
+    except zlib.error as error:
+        raise BundleError(f"{path} is damaged: {error}.") from None

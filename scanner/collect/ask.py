@@ -1,0 +1,200 @@
+"""One question, one Reading. The only module that calls AWS to read."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import jmespath
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.parsers import ResponseParserError
+
+from scanner.collect.body import BrokenBodyError
+from scanner.collect.clients import Clients, is_throttle
+from scanner.collect.guard import NotAReadError
+from scanner.collect.plan import View
+from scanner.evidence.plain import masked, plain, timestamp
+from scanner.evidence.reading import Call, Outcome, Reading
+from scanner.evidence.snapshot import says_absent
+
+# An answer that goes on for longer than this is not read to its end, and so is unknown.
+MOST_PAGES = 2_000
+
+_TOKEN = re.compile(
+    r"^(?:next(?:page)?(?:token|marker)|marker|nextcontinuationtoken|paginationtoken|nextpagetoken)$", re.IGNORECASE
+)
+_MORE = re.compile(r"^(?:istruncated|hasmore\w*|truncated)$", re.IGNORECASE)
+
+_REFUSALS = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "ForbiddenException",
+        "NotAuthorized",
+        "NotAuthorizedException",
+        "UnauthorizedException",
+        "UnauthorizedOperation",
+    }
+)
+CREDENTIAL_ERRORS = frozenset(
+    {
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+        "UnrecognizedClientException",
+    }
+)
+_IDENTIFIERS = frozenset({"AccessKeyId"})
+
+
+class TruncatedError(Exception):
+    """AWS has more to say than could be read."""
+
+
+Page = dict[str, Any]
+
+
+def ask(clients: Clients, call: Call, request: dict[str, Any], view: View, region: str) -> Reading:
+    """Ask one question, through all its pages. Whatever happens becomes a Reading; nothing is raised but a guard's refusal.
+
+    `region` is the AWS region to send to, which differs from the call's where that is `global`.
+    """
+
+    def pages() -> Iterator[Page]:
+        client = clients.client(view.api.partition(":")[0])
+        return read_pages(client, view.api.partition(":")[2], request)
+
+    return reading_of(clients, call, view, region, pages)
+
+
+def reading_of(clients: Clients, call: Call, view: View, region: str, pages: Callable[[], Iterator[Page]]) -> Reading:
+    """The Reading of pages that some function brings; whatever it raises becomes the Reading's outcome."""
+    outcome, answer, error, message = Outcome.FAILED, {}, "", ""
+    with clients.aimed(call.account, region, call.service):
+        try:
+            answer = collect_answer(view, pages())
+            outcome = Outcome.OK
+        except ClientError as problem:
+            outcome, error, message = _client_error(problem, view)
+        except NotAReadError:
+            raise
+        except (BrokenBodyError, ResponseParserError) as problem:
+            error, message = "MalformedAnswer", str(problem)
+        except TruncatedError as problem:
+            error, message = "Truncated", str(problem)
+        except HTTPClientError as problem:
+            error, message = _connection_error(problem)
+        except BotoCoreError as problem:
+            error, message = type(problem).__name__, str(problem)
+        except (ValueError, TypeError, KeyError, AttributeError, LookupError, RecursionError) as problem:
+            # botocore's parsers raise these at answers whose parts are of another type than their model says.
+            error, message = "MalformedAnswer", f"{type(problem).__name__}: {problem}"
+    at = timestamp(datetime.now(UTC))
+    return Reading.make(call, outcome, at, answer=answer, error=error, message=masked(message)[:500])
+
+
+def _client_error(problem: ClientError, view: View) -> tuple[Outcome, str, str]:
+    body = problem.response.get("Error", {})
+    code, message = str(body.get("Code", "")), str(body.get("Message", ""))
+    status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    if says_absent(view.absent, code, message):
+        return Outcome.ABSENT, code, message
+    bare = code.rpartition(".")[2]  # EC2 sometimes says Client.UnauthorizedOperation
+    if bare in _REFUSALS:
+        return Outcome.DENIED, code, message
+    if status == 403 and bare not in CREDENTIAL_ERRORS and not is_throttle(bare):
+        return Outcome.DENIED, code, message
+    return Outcome.FAILED, code or f"HTTP {status}", message
+
+
+def _connection_error(problem: HTTPClientError) -> tuple[str, str]:
+    inner = problem.kwargs.get("error")
+    if isinstance(inner, BrokenBodyError):
+        return "MalformedAnswer", str(inner)
+    return type(problem).__name__, str(problem)
+
+
+def collect_answer(view: View, pages: Iterator[Page]) -> dict[str, Any]:
+    """What the view's evidence declares of all pages, by path: lists joined, anything else from the first page that has it."""
+    answer: dict[str, Any] = {}
+    for page in pages:
+        page.pop("ResponseMetadata", None)
+        for path, shape in view.paths:
+            found = _search(path, page)
+            if isinstance(found, list):
+                kept = [plain(shape.cut(item), keep=_IDENTIFIERS) for item in found]
+                before = answer.setdefault(path, [])
+                if not isinstance(before, list):
+                    raise TypeError(f"{path} is a list on one page and none on another")
+                before.extend(kept)
+            elif found is not None and path not in answer:
+                answer[path] = plain(shape.cut(found), keep=_IDENTIFIERS)
+    return answer
+
+
+def _search(path: str, page: Page) -> Any:
+    """JMESPath; a plain member, which most paths are, without its overhead."""
+    if not path:
+        return page
+    if path.isidentifier():
+        return page.get(path)
+    return jmespath.search(path, page)
+
+
+def read_pages(client: Any, operation: str, request: dict[str, Any]) -> Iterator[Page]:
+    """All pages of an operation. TruncatedError where more is known to exist than could be read."""
+    method = _method(client, operation)
+    if client.can_paginate(method):
+        for number, page in enumerate(client.get_paginator(method).paginate(**request), 1):
+            yield page
+            if number >= MOST_PAGES:
+                raise TruncatedError(f"more than {MOST_PAGES} pages")
+        return
+    inputs = {name.lower(): name for name in _members(client, operation)}
+    asked, seen = dict(request), set[Any]()
+    while True:
+        page = getattr(client, method)(**asked)
+        yield page
+        name, token = _token(page)
+        if not name:
+            return
+        if name.lower() not in inputs:
+            raise TruncatedError(f"the answer goes on ({name}) and the operation cannot be asked for the rest")
+        if token in seen or len(seen) >= MOST_PAGES:
+            raise TruncatedError(f"the page token {'repeats' if token in seen else 'never ends'}")
+        seen.add(token)
+        asked = {**request, inputs[name.lower()]: token}
+
+
+def _token(page: Page) -> tuple[str, Any]:
+    """The member that says where the answer goes on, and its value; empty if this is the last page."""
+    for name, value in page.items():
+        if value and _TOKEN.match(name):
+            return name, value
+    for name, value in page.items():
+        if value is True and _MORE.match(name):
+            return name, value
+    return "", None
+
+
+def _members(client: Any, operation: str) -> list[str]:
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    return list(shape.members) if shape is not None else []
+
+
+def _method(client: Any, operation: str) -> str:
+    mapping: dict[str, str] = client.meta.method_to_api_mapping
+    for method, name in mapping.items():
+        if name == operation:
+            return method
+    raise KeyError(f"{client.meta.service_model.service_name} has no operation {operation}")

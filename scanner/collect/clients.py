@@ -1,0 +1,138 @@
+"""Clients: one per account and service, aimed at each region as it is asked.
+
+Making a client costs tens of milliseconds for each service and several more for each region, so a scan of 17 regions
+makes one per service and changes where it points: the endpoint's region before it is resolved, the signature's before
+it is made. A thread sets both for the call that it is about to make.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from scanner.collect.body import refuse_broken_body
+from scanner.collect.budget import Budget
+from scanner.collect.guard import guard
+
+_PREFIXED_ADDRESS = re.compile(r"^(https?://)\d{12}\.(\d+\.\d+\.\d+\.\d+|localhost)(?=[:/])")
+
+# Error codes that mean "too many requests" in some service, as botocore's own retry rules list them.
+_THROTTLES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+
+
+def is_throttle(code: str) -> bool:
+    """Is this error code one of AWS's words for "too many requests"?"""
+    return code in _THROTTLES
+
+
+@dataclass(frozen=True, slots=True)
+class CallSettings:
+    """How patient a scan is: attempts per call, and seconds to connect and to read."""
+
+    attempts: int = 5
+    connect_timeout: float = 5
+    read_timeout: float = 30
+    threads: int = 16
+
+
+@dataclass(slots=True)
+class _Aim(threading.local):
+    """Where the calling thread's next request goes."""
+
+    account: str = ""
+    region: str = ""
+    service: str = ""
+
+
+class Clients:
+    """Clients of one account."""
+
+    def __init__(
+        self, session: boto3.Session, region: str, allowed: frozenset[str], budget: Budget, settings: CallSettings
+    ) -> None:
+        self._session = session
+        self._region = region
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
+        self._aim = _Aim()
+        self._config = Config(
+            retries={"mode": "standard", "total_max_attempts": settings.attempts},
+            connect_timeout=settings.connect_timeout,
+            read_timeout=settings.read_timeout,
+            max_pool_connections=settings.threads,
+            user_agent_extra="wafr",
+        )
+        events = session.events
+        events.register_first("before-call", guard(allowed), unique_id="wafr-guard")
+        events.register("before-endpoint-resolution", self._aim_endpoint, unique_id="wafr-endpoint")
+        events.register("before-sign.s3-control", _no_prefix_on_addresses, unique_id="wafr-address")
+        events.register("before-sign", self._aim_signature, unique_id="wafr-signature")
+        events.register("before-send", self._spend, unique_id="wafr-budget")
+        events.register("before-parse", refuse_broken_body, unique_id="wafr-body")
+        events.register("response-received", self._count_throttles, unique_id="wafr-throttles")
+
+    def client(self, service: str) -> Any:
+        """The client of a service; aim it with `aimed` before calling."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(  # type: ignore[call-overload]  # any service
+                    service, region_name=self._region, config=self._config
+                )
+            return self._clients[service]
+
+    @contextmanager
+    def aimed(self, account: str, region: str, service: str) -> Iterator[None]:
+        """This thread's calls go to this region, on this account's and service's budget."""
+        self._aim.account, self._aim.region, self._aim.service = account, region, service
+        try:
+            yield
+        finally:
+            self._aim.account = self._aim.region = self._aim.service = ""
+
+    def _aim_endpoint(self, builtins: dict[str, Any], **_: Any) -> None:
+        if self._aim.region and "AWS::Region" in builtins:
+            builtins["AWS::Region"] = self._aim.region
+
+    def _aim_signature(self, request: Any, **_: Any) -> None:
+        signing = request.context.setdefault("signing", {})
+        if self._aim.region and not signing.get("region"):
+            signing["region"] = self._aim.region
+
+    def _spend(self, event_name: str, **_: Any) -> None:
+        self._budget.spend(self._aim.account, self._aim.region, self._api(event_name))
+
+    def _count_throttles(self, event_name: str, parsed_response: dict[str, Any] | None, **_: Any) -> None:
+        code = ((parsed_response or {}).get("Error") or {}).get("Code", "")
+        if is_throttle(str(code)):
+            self._budget.throttle(self._aim.account, self._aim.region, self._api(event_name))
+
+    def _api(self, event_name: str) -> str:
+        """The operation of an event such as `before-send.kms.ListKeys`."""
+        return f"{self._aim.service}:{event_name.rpartition('.')[2]}"
+
+
+def _no_prefix_on_addresses(request: Any, **_: Any) -> None:
+    """S3 Control puts the account id before the host. An endpoint that is an address, as emulators have, takes no prefix."""
+    request.url = _PREFIXED_ADDRESS.sub(r"\1\2", request.url)

@@ -1,0 +1,88 @@
+"""The guard: an operation that is not a read is refused before it leaves this process."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+_READ_VERBS = re.compile(
+    r"^(?:BatchDescribe|BatchGet|Describe|Get|List|Lookup|Search|Select|Query|Scan|Preview|Simulate|Check|Estimate|Validate)(?=[A-Z0-9])"
+)
+
+# These only start a report that AWS keeps; they change nothing in the account (IAM and Cost Explorer API references).
+REPORT_STARTERS = frozenset({"iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails"})
+
+# Reads by name that hand out secrets, credentials or data, or that consume something. Never needed as evidence.
+NEVER = frozenset(
+    {
+        "athena:GetQueryResults",
+        "cloudhsmv2:GetHsm",
+        "codeartifact:GetAuthorizationToken",
+        "cognito-identity:GetCredentialsForIdentity",
+        "cognito-identity:GetOpenIdToken",
+        "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
+        "connect:GetFederationToken",
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodbstreams:GetRecords",
+        "ec2:GetConsoleOutput",
+        "ec2:GetConsoleScreenshot",
+        "ec2:GetPasswordData",
+        "ecr-public:GetAuthorizationToken",
+        "ecr:GetAuthorizationToken",
+        "iot-data:GetThingShadow",
+        "kinesis:GetRecords",
+        "kms:GetParametersForImport",
+        "lightsail:GetInstanceAccessDetails",
+        "lightsail:GetRelationalDatabaseMasterUserPassword",
+        "redshift-serverless:GetCredentials",
+        "redshift:GetClusterCredentials",
+        "redshift:GetClusterCredentialsWithIAM",
+        "s3:GetObject",
+        "s3:GetObjectTorrent",
+        "s3:SelectObjectContent",
+        "s3control:GetDataAccess",
+        "sdb:Select",
+        "secretsmanager:BatchGetSecretValue",
+        "secretsmanager:GetRandomPassword",
+        "secretsmanager:GetSecretValue",
+        "sqs:ReceiveMessage",
+        "ssm:GetParameter",
+        "ssm:GetParameterHistory",
+        "ssm:GetParameters",
+        "ssm:GetParametersByPath",
+        "sso:GetRoleCredentials",
+        "sts:GetFederationToken",
+        "sts:GetSessionToken",
+        "sts:GetWebIdentityToken",
+        "workmail:GetRawMessageContent",
+    }
+)
+
+# What finding one's way takes: who we are, becoming the scanning role, which regions are enabled.
+WAYFINDING = frozenset({"sts:GetCallerIdentity", "sts:AssumeRole", "ec2:DescribeRegions"})
+
+
+class NotAReadError(Exception):
+    """Somebody tried to send an operation that the scan may not send."""
+
+
+def is_read(api: str) -> bool:
+    """May a scan ever send this operation?"""
+    if api in REPORT_STARTERS or api in WAYFINDING:
+        return True
+    return api not in NEVER and _READ_VERBS.match(api.partition(":")[2]) is not None
+
+
+def guard(allowed: frozenset[str]) -> Callable[..., None]:
+    """A handler for botocore's `before-call` event: it lets pass what is allowed *and* a read, and raises at anything else."""
+
+    def handler(model: Any, **_: Any) -> None:
+        api = f"{model.service_model.service_name}:{model.name}"
+        if not is_read(api):
+            raise NotAReadError(f"{api} is not a read: it was not sent")
+        if api not in allowed and api not in WAYFINDING:
+            raise NotAReadError(f"{api} is not in the plan of this scan: it was not sent")
+
+    return handler

@@ -1,0 +1,1 @@
+"""What AWS said: reads, readings and the typed evidence made of them."""

@@ -1,0 +1,1 @@
+"""What it means: checks, findings, answers and risk."""

@@ -1,0 +1,1 @@
+"""One module a format. Outputs read the Review and never each other."""

@@ -1,0 +1,1 @@
+"""What people use: the Review document and what is made of it."""

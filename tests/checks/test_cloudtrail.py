@@ -1,0 +1,149 @@
+"""CloudTrail checks, against real clients and as tables."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from checks import cloudtrail
+from checks.cloudtrail import AdvancedEventSelector, EventSelector, FieldSelector, Recorder, Selectors, Trail, TrailStatus
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.emulator import Emulator
+
+ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def make_trail(aws: Emulator, name: str = "main", **how: object) -> None:
+    aws.client("s3").create_bucket(Bucket="logs")
+    client = aws.client("cloudtrail")
+    client.create_trail(Name=name, S3BucketName="logs", **how)
+    client.start_logging(Name=name)
+
+
+def test_no_trail_fails_in_every_region(aws: Emulator) -> None:
+    assert aws.judge("cloudtrail.a_trail_records_this_region", regions=("us-east-1", "eu-west-1")) == {
+        "region:us-east-1": ("fails", "no trail covers this region"),
+        "region:eu-west-1": ("fails", "no trail covers this region"),
+    }
+
+
+def test_a_multi_region_trail_holds_in_every_region_through_its_shadow(aws: Emulator) -> None:
+    make_trail(aws, IsMultiRegionTrail=True)
+    assert aws.judge("cloudtrail.a_trail_covers_every_region", regions=("us-east-1", "eu-west-1")) == {
+        "region:us-east-1": ("holds", "main (home us-east-1) records every region"),
+        "region:eu-west-1": ("holds", "main (home us-east-1) records every region"),
+    }
+
+
+def test_a_trail_of_one_region_leaves_the_others_uncovered(aws: Emulator) -> None:
+    make_trail(aws)
+    assert aws.judge("cloudtrail.a_trail_records_this_region", regions=("us-east-1", "eu-west-1")) == {
+        "region:us-east-1": ("holds", "main records all management events here"),
+        "region:eu-west-1": ("fails", "no trail covers this region"),
+    }
+    assert aws.judge("cloudtrail.a_trail_covers_every_region") == {
+        "region:us-east-1": ("fails", "there is no multi-region trail")
+    }
+
+
+def test_a_trail_that_does_not_log_records_nothing(aws: Emulator) -> None:
+    make_trail(aws, IsMultiRegionTrail=True)
+    aws.client("cloudtrail").stop_logging(Name="main")
+    assert aws.judge("cloudtrail.a_trail_records_this_region") == {"region:us-east-1": ("fails", "main is not logging")}
+
+
+def test_log_files_and_keys(aws: Emulator) -> None:
+    make_trail(aws, "plain")
+    arn = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    make_trail(aws, "careful", EnableLogFileValidation=True, KmsKeyId=arn)
+    assert aws.judge("cloudtrail.trails_validate_log_files") == {
+        ARN + "plain": ("fails", "log file validation is off"),
+        ARN + "careful": ("holds", "log file validation is on"),
+    }
+    assert aws.judge("cloudtrail.trails_encrypt_with_own_key") == {
+        ARN + "plain": ("fails", "no KMS key is set; the bucket's default encryption applies"),
+        ARN + "careful": ("holds", f"encrypted under {arn}"),
+    }
+
+
+def test_no_trail_has_no_log_files_to_validate(aws: Emulator) -> None:
+    assert aws.judge("cloudtrail.trails_validate_log_files") == {
+        "region:us-east-1": ("not applicable", "there is none: cloudtrail:DescribeTrails listed nothing")
+    }
+
+
+def trail(**changes: object) -> Trail:
+    fields = {
+        "name": "main",
+        "home_region": "us-east-1",
+        "is_multi_region_trail": True,
+        "log_file_validation_enabled": True,
+        "s3_bucket_name": "logs",
+    }
+    return Trail.model_validate(fields | changes)
+
+
+ALL = Selectors(event_selectors=(EventSelector(include_management_events=True, read_write_type="All"),))
+
+
+def advanced(*fields: FieldSelector) -> Selectors:
+    return Selectors(advanced_event_selectors=(AdvancedEventSelector(field_selectors=fields),))
+
+
+MANAGEMENT = FieldSelector(field="eventCategory", equals=("Management",))
+HINDERED = Fails("main does not record all management events")
+COVERS = Holds("main records all management events here")
+
+
+@pytest.mark.parametrize(
+    ("selectors", "verdict"),
+    [
+        (ALL, COVERS),
+        (Selectors(event_selectors=(EventSelector(include_management_events=True, read_write_type="WriteOnly"),)), HINDERED),
+        (Selectors(event_selectors=(EventSelector(include_management_events=False),)), HINDERED),
+        (
+            Selectors(
+                event_selectors=(
+                    EventSelector(include_management_events=True, exclude_management_event_sources=("kms.amazonaws.com",)),
+                )
+            ),
+            HINDERED,
+        ),
+        (advanced(MANAGEMENT), COVERS),
+        (advanced(MANAGEMENT, FieldSelector(field="readOnly", equals=("false",))), HINDERED),
+        (advanced(FieldSelector(field="eventCategory", equals=("Data",))), HINDERED),
+        (Selectors(), HINDERED),
+    ],
+)
+def test_what_a_trail_selects_decides_what_it_records(selectors: Selectors, verdict: Verdict) -> None:
+    recorders = [Recorder(trail(), TrailStatus(is_logging=True), selectors)]
+    assert cloudtrail.a_trail_records_this_region(recorders) == verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (TrailStatus(is_logging=False), NotApplicable("the trail is not logging")),
+        (TrailStatus(is_logging=True), Fails("nothing was ever delivered")),
+        (
+            TrailStatus(is_logging=True, latest_delivery_error="AccessDenied"),
+            Fails("the last delivery failed: AccessDenied"),
+        ),
+        (
+            TrailStatus(is_logging=True, latest_delivery_time=NOW - timedelta(hours=25)),
+            Fails("the last delivery was on 2026-11-22 11:00 UTC"),
+        ),
+        (
+            TrailStatus(is_logging=True, latest_delivery_time=NOW - timedelta(hours=1)),
+            Holds("delivered on 2026-11-23 11:00 UTC"),
+        ),
+    ],
+)
+def test_trails_deliver(status: TrailStatus, verdict: Verdict) -> None:
+    assert cloudtrail.trails_deliver(status, NOW) == verdict
+
+
+def test_facts_about_trails(aws: Emulator) -> None:
+    make_trail(aws)
+    assert aws.judge("cloudtrail.data_events_recorded") == {ARN + "main": ("told", "trail main records no data events")}
+    assert aws.judge("cloudtrail.organization_trail") == {"region:us-east-1": ("told", "organization trails: none")}

@@ -1,0 +1,102 @@
+"""An emulated AWS on a loopback port, and scans of it through the product's own road."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from fixtures.moto_services import install
+from scanner.collect.budget import Budget
+from scanner.collect.clients import CallSettings, Clients
+from scanner.collect.collect import Collector
+from scanner.collect.permissions import sends
+from scanner.collect.plan import Plan
+from scanner.evidence.reading import GLOBAL, ORGANIZATION, Target
+from scanner.evidence.snapshot import Scan, Snapshot
+from scanner.judge.discover import Library, discover, library_of
+from scanner.judge.evaluate import Settings, evaluate
+
+ACCOUNT = "123456789012"
+HOME = "us-east-1"
+UNLIMITED = dict.fromkeys(
+    ("cloudtrail", "cloudtrail:LookupEvents", "ce", "ec2", "iam", "kms", "organizations", "s3"), 0.0
+)
+Told = dict[str, tuple[str, str]]
+
+
+@dataclass
+class Emulator:
+    """moto's server with our services added. `environment` is what points AWS's own tools at it."""
+
+    _server: ThreadedMotoServer | None = None
+    url: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        install()
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of every request
+        self._server.start()
+        host, port = self._server.get_host_and_port()
+        self.url = f"http://{host}:{port}"
+        self.environment = {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": HOME,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        }
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+
+    def reset(self) -> None:
+        import urllib.request
+
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")).close()  # noqa: S310
+
+    def client(self, service: str, region: str = HOME) -> Any:
+        """A plain boto3 client of the emulated account, for setting a scene."""
+        session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=region)
+        return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+
+    def snapshot(
+        self, library: Library, regions: Iterable[str] = (HOME,), at: datetime | None = None, account: str = ACCOUNT
+    ) -> Snapshot:
+        """What a scan of some regions sees."""
+        home = Target(account, GLOBAL)
+        scan = Scan(
+            at or datetime.now(UTC), (home, *(home.there(region) for region in regions)), {}, home.there(ORGANIZATION)
+        )
+        plan = Plan(library.kinds)
+        settings = CallSettings(attempts=1, threads=4)
+        clients = Clients(boto3.Session(), HOME, sends(plan), Budget(UNLIMITED, 0), settings)
+        snapshot = Snapshot(scan)
+        Collector(plan, scan, {account: clients}, settings, snapshot, lambda *_: None).run()
+        return snapshot
+
+    def judge(
+        self,
+        check: str,
+        regions: Iterable[str] = (HOME,),
+        settings: Settings | None = None,
+        at: datetime | None = None,
+        package: ModuleType | None = None,
+    ) -> Told:
+        """A check's findings (or a fact's) by resource: `{arn: (verdict, because)}`, through real clients over HTTP."""
+        library = (library_of([package]) if package else discover()).only([check])
+        findings, facts = evaluate(library, self.snapshot(library, regions, at), settings)
+        told = {finding.resource: (str(finding.verdict), finding.because) for finding in findings}
+        return told | {one.resource: ("told", one.says) if one.says else ("unknown", one.unknown) for one in facts}
+
+    def verdicts(self, check: str, **how: Any) -> dict[str, str]:
+        """Only the verdicts, where the reason is tested elsewhere."""
+        return {resource: verdict for resource, (verdict, _) in self.judge(check, **how).items()}
