@@ -56,9 +56,9 @@ class CallSettings:
     threads: int = 16
 
 
-@dataclass(slots=True)
+@dataclass
 class _Aim(threading.local):
-    """Where the calling thread's next request goes."""
+    """Where the calling thread's next request goes. (No slots: those of a `threading.local` are shared by all threads.)"""
 
     account: str = ""
     region: str = ""

@@ -18,6 +18,10 @@ def make_trail(aws: Emulator, name: str = "main", **how: object) -> None:
     client = aws.client("cloudtrail")
     client.create_trail(Name=name, S3BucketName="logs", **how)
     client.start_logging(Name=name)
+    # AWS answers a new trail's GetEventSelectors with this default; moto answers with none until they are put.
+    client.put_event_selectors(
+        TrailName=name, EventSelectors=[{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": []}]
+    )
 
 
 def test_no_trail_fails_in_every_region(aws: Emulator) -> None:
