@@ -12,7 +12,7 @@ from scanner.access.organizations import resource_control, service_control
 from scanner.access.principals import Kind, Reach
 from scanner.access.request import Decision, NotSeen, Outcome, Policies, Request, Seen
 from scanner.access.statements import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, SESSION, View, ask, ask_by_reach
-from scanner.access.truth import NO, YES, Answer, Doubt, Truth, all_of, any_of, unless_yes
+from scanner.access.truth import NO, YES, Answer, Doubt, Truth, all_of, any_of, doubtful, together, unless_yes
 
 _GRANT_AND_LIMITS = "AWS does not document whether the principal's other policies limit a grant"
 
@@ -29,8 +29,8 @@ def judge(request: Request, policies: Policies) -> Decision:
         return Decision(Outcome.IMPLICIT_DENY, lacking=layers.lacking())
     if allowed.truth is Truth.TRUE and denied.truth is Truth.FALSE:
         return Decision(Outcome.ALLOW, grounds=allowed.grounds)
-    both = all_of([allowed, denied])
-    return Decision(Outcome.CONDITIONAL, allowed.grounds, both.residuals, both.doubts)
+    both = together(Truth.OPEN, [allowed, denied])
+    return Decision(Outcome.CONDITIONAL, both.grounds, both.residuals, both.doubts)
 
 
 class _Layers:
@@ -149,6 +149,5 @@ def _by_reach(answers: Iterable[tuple[Reach, Answer]]) -> Callable[[Reach], Answ
 def _whichever(within: Answer, across: Answer) -> Answer:
     if within.truth is across.truth and within.truth is not Truth.OPEN:
         return within
-    doubt = Doubt("resource", "the account that owns the resource is not known")
-    residuals = dict.fromkeys((*within.residuals, *across.residuals))
-    return Answer(Truth.OPEN, (), tuple(residuals), tuple(dict.fromkeys((*within.doubts, *across.doubts, doubt))))
+    unknown = doubtful(Doubt("resource", "the account that owns the resource is not known"))
+    return together(Truth.OPEN, [within, across, unknown])

@@ -122,7 +122,8 @@ class Decision:
     """ALLOW and EXPLICIT_DENY rest on `grounds`; IMPLICIT_DENY names the layers that do not allow (`lacking`).
 
     CONDITIONAL: the answer depends on `residuals` (conditions, verbatim) and on `doubts` (what was not seen). `example`:
-    values of open context keys (None: the key is absent) with which the request is allowed, where one was found.
+    values of open context keys (None: the key is absent) with which the request is allowed, where one was found. Its
+    `grounds` are what already allows.
     """
 
     outcome: Outcome

@@ -80,9 +80,9 @@ def any_of(answers: Iterable[Answer]) -> Answer:
         elif answer.truth is Truth.OPEN:
             opened.append(answer)
     if certain:
-        return certain[0] if len(certain) == 1 else _together(Truth.TRUE, certain)
+        return certain[0] if len(certain) == 1 else together(Truth.TRUE, certain)
     if opened:
-        return opened[0] if len(opened) == 1 else _together(Truth.OPEN, opened)
+        return opened[0] if len(opened) == 1 else together(Truth.OPEN, opened)
     return NO
 
 
@@ -99,7 +99,7 @@ def all_of(answers: Iterable[Answer]) -> Answer:
             kept.append(answer)
     if not kept:
         return YES
-    return kept[0] if len(kept) == 1 else _together(truth, kept)
+    return kept[0] if len(kept) == 1 else together(truth, kept)
 
 
 def unless_yes(answer: Answer, doubt: Doubt) -> Answer:
@@ -133,7 +133,8 @@ def all_true(truths: Iterable[Truth]) -> Truth:
     return found
 
 
-def _together(truth: Truth, answers: Iterable[Answer]) -> Answer:
+def together(truth: Truth, answers: Iterable[Answer]) -> Answer:
+    """One answer that carries what all of them rest and depend on."""
     listed = list(answers)
     return Answer(
         truth,

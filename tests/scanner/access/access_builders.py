@@ -4,7 +4,7 @@ from typing import Any
 
 from scanner.access.context import Context
 from scanner.access.principals import Principal
-from scanner.access.request import Document, Level, Policies, Request
+from scanner.access.request import Document, Level, Request
 from scanner.evidence.policy import Policy
 
 HOME, AWAY, MANAGEMENT = "111111111111", "222222222222", "999999999999"

@@ -134,7 +134,7 @@ MALFORMED = [
     (text(Sid=5), "valid string"),
     ('{"Statement": {"Effect": "Allow"}}', "either Action or NotAction"),
     ("[" * 50_000, "nested too deeply"),
-    ('{"a":' * 20_000, "nested too deeply"),
+    ('{"a":' * 15_000, "nested too deeply"),
     ('{"Statement":' + "[" * 40 + "]" * 40 + "}", "nested too deeply"),
     ({"Statement": [[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}, "nested too deeply"),
     (text(Sid="x" * MAXIMUM_BYTES), "bytes"),
