@@ -1,0 +1,72 @@
+"""Trusted Advisor's results for single choices, through the Tool: hints, never proof.
+
+They are there only where the workload has Trusted Advisor activated and the account has a paid support plan. What was not
+available or could not be fetched is unknown. See API_CheckDetail.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from scanner.watool.claims import QuestionClaim
+from scanner.watool.client import LensReview, Tool, Workload
+
+
+class Advice(StrEnum):
+    OKAY = "okay"
+    WARNING = "warning"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+_ADVICE = {"OKAY": Advice.OKAY, "WARNING": Advice.WARNING, "ERROR": Advice.ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One check of Trusted Advisor in one account. `flagged` resources; `because` says why it is unknown."""
+
+    question: str
+    choice: str
+    check: str
+    name: str
+    account: str
+    advice: Advice
+    flagged: int = 0
+    because: str = ""
+    updated_at: datetime | None = None
+
+
+def hints(
+    tool: Tool, workload: Workload, review: LensReview, claims: Iterable[QuestionClaim], choices: Iterable[str]
+) -> list[Hint]:
+    """The hints for `choices`, one call each; none, and no call, where Trusted Advisor is not activated."""
+    return list(_hints(tool, workload, review, claims, frozenset(choices))) if workload.trusted_advisor else []
+
+
+def _hints(
+    tool: Tool, workload: Workload, review: LensReview, claims: Iterable[QuestionClaim], choices: frozenset[str]
+) -> Iterator[Hint]:
+    for claim in claims:
+        for choice in claim.choices:
+            if choice.id in choices:
+                details = tool.check_details(workload.id, review.arn, claim.pillar, claim.id, choice.id)
+                yield from (_hint(claim.id, choice.id, detail) for detail in details)
+
+
+def _hint(question: str, choice: str, detail: Mapping[str, Any]) -> Hint:
+    status = detail.get("Status", "NOT_AVAILABLE")
+    advice = _ADVICE.get(status, Advice.UNKNOWN)
+    return Hint(
+        question=question,
+        choice=choice,
+        check=detail.get("Id", ""),
+        name=detail.get("Name", ""),
+        account=detail.get("AccountId", ""),
+        advice=advice,
+        flagged=detail.get("FlaggedResources", 0),
+        because=detail.get("Reason", status) if advice is Advice.UNKNOWN else "",
+        updated_at=detail.get("UpdatedAt"),
+    )
