@@ -18,10 +18,23 @@ from scanner.access.principals import Principal
 from scanner.access.request import Document, Grant, Level, NotSeen, Outcome, Policies, Request
 
 UNSEEN = NotSeen("AccessDenied")
-ACTIONS = ["kms:Decrypt", "kms:*", "s3:GetObject", "*"]
-RESOURCES = ["*", KEY, "arn:aws:s3:::b/*", f"arn:aws:kms:*:{HOME}:key/*", "arn:aws:s3:::b/${aws:username}"]
-PRINCIPALS = ["*", ROOT, ALICE, ROLE, SESSION, EXTERNAL, AWAY]
+# What is likely stands more than once: a random policy that allows nothing would prove nothing.
+ACTIONS = ["*", "*", "*", "kms:Decrypt", "kms:*", "s3:GetObject"]
+RESOURCES = [
+    "*",
+    "*",
+    "*",
+    "*",
+    KEY,
+    "arn:aws:s3:::b/*",
+    f"arn:aws:kms:*:{HOME}:key/*",
+    "arn:aws:s3:::b/${aws:username}",
+]
+PRINCIPALS = ["*", "*", ROOT, ROOT, ALICE, ROLE, SESSION, EXTERNAL, AWAY]
 CONDITIONS: list[dict[str, Any]] = [
+    {},
+    {},
+    {},
     {},
     {"StringEquals": {"aws:PrincipalTag/x": "1"}},
     {"StringNotEquals": {"aws:PrincipalTag/x": "1"}},
@@ -33,23 +46,23 @@ CONDITIONS: list[dict[str, Any]] = [
 
 @st.composite
 def statements(draw: st.DrawFn, *, principal: bool) -> dict[str, Any]:
-    made: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
-    made[draw(st.sampled_from(["Action", "Action", "NotAction"]))] = draw(st.sampled_from(ACTIONS))
-    made[draw(st.sampled_from(["Resource", "Resource", "NotResource"]))] = draw(st.sampled_from(RESOURCES))
+    made: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow"] * 6 + ["Deny"]))}
+    made[draw(st.sampled_from(["Action"] * 6 + ["NotAction"]))] = draw(st.sampled_from(ACTIONS))
+    made[draw(st.sampled_from(["Resource"] * 6 + ["NotResource"]))] = draw(st.sampled_from(RESOURCES))
     if principal:
-        made[draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))] = {
-            "AWS": draw(st.sampled_from(PRINCIPALS))
-        }
+        made[draw(st.sampled_from(["Principal"] * 6 + ["NotPrincipal"]))] = {"AWS": draw(st.sampled_from(PRINCIPALS))}
     made["Condition"] = draw(st.sampled_from(CONDITIONS))
     return made
 
 
 def documents(*, principal: bool = False) -> st.SearchStrategy[Document]:
     listed = st.lists(statements(principal=principal), min_size=1, max_size=3)
-    return listed.map(lambda items: Document("p", policy(*items)))
+    return listed.map(lambda items: Document("p", policy(*({"Sid": f"S{n}", **item} for n, item in enumerate(items)))))
 
 
-levels = st.lists(st.lists(documents(), max_size=2).map(lambda items: Level("l", tuple(items))), max_size=2).map(tuple)
+levels = st.lists(
+    st.lists(documents(), min_size=1, max_size=2).map(lambda items: Level("l", tuple(items))), max_size=2
+).map(tuple)
 grants = st.builds(
     Grant,
     st.just("g"),
@@ -85,7 +98,7 @@ REQUESTS = st.builds(
 # From nothing to everything: what is conditional lies between a denial and an allowance.
 GRANTED = {Outcome.EXPLICIT_DENY: 0, Outcome.IMPLICIT_DENY: 0, Outcome.CONDITIONAL: 1, Outcome.ALLOW: 2}
 PLACES = ["identity", "boundary", "session", "service_control", "resource"]
-law = settings(max_examples=200, deadline=None)
+law = settings(max_examples=300, deadline=None)
 
 
 def with_statement(policies: Policies, place: str, added: dict[str, Any]) -> Policies:
@@ -166,7 +179,7 @@ def test_the_order_of_statements_never_matters(request: Request, policies: Polic
     other = judge(request, dataclasses.replace(policies, **changed))
     one = judge(request, policies)
     assert (other.outcome, set(other.doubts), set(other.lacking)) == (one.outcome, set(one.doubts), set(one.lacking))
-    assert {item.conditions for item in other.residuals} == {item.conditions for item in one.residuals}
+    assert set(other.residuals) == set(one.residuals)
 
 
 HIDEABLE = [*PLACES, "resource_control", "grants", "endpoint"]
