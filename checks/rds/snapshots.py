@@ -1,0 +1,104 @@
+"""Checks of snapshots. Automated snapshots follow their database, which is judged itself."""
+
+from checks.rds.evidence import (
+    ClusterSnapshot,
+    ClusterSnapshotShares,
+    Share,
+    Snapshot,
+    SnapshotShares,
+    key_of,
+)
+from scanner import Fails, Holds, NotApplicable, Target, Verdict, check
+
+EVERYONE = "all"
+
+
+_FOLLOWS = NotApplicable("an automated snapshot is encrypted as its database is")
+
+
+def _restorers(shares: tuple[Share, ...]) -> list[str]:
+    return [who for share in shares if share.attribute_name == "restore" for who in share.attribute_values]
+
+
+def _not_public(shares: tuple[Share, ...]) -> Verdict:
+    if EVERYONE in _restorers(shares):
+        return Fails("every AWS account may restore it")
+    return Holds("not public")
+
+
+def _trusted(shares: tuple[Share, ...], own: str, trusted: tuple[str, ...]) -> Verdict:
+    with_ = [who for who in _restorers(shares) if who != own]
+    outside = sorted(who for who in with_ if who not in trusted)
+    if outside:
+        return Fails(f"may be restored by {', '.join(outside)}")
+    return Holds(f"shared with trusted accounts: {', '.join(sorted(with_))}" if with_ else "shared with nobody")
+
+
+@check(effort="medium")
+def snapshots_are_encrypted(snapshot: Snapshot) -> Verdict:
+    """Snapshots of database instances are encrypted.
+
+    Why: a snapshot is the whole database, and is the easiest copy to carry off.
+    Fix: aws rds copy-db-snapshot … --kms-key-id KEY, then delete the original.
+    """
+    if snapshot.snapshot_type == "automated":
+        return _FOLLOWS
+    key = key_of(snapshot.storage_encryption_type, under_kms=snapshot.encrypted)
+    return Holds(f"encrypted under {key}") if key else Fails("the snapshot is not encrypted")
+
+
+@check(effort="medium")
+def cluster_snapshots_are_encrypted(snapshot: ClusterSnapshot) -> Verdict:
+    """Snapshots of database clusters are encrypted.
+
+    Why: a snapshot is the whole database, and is the easiest copy to carry off.
+    Fix: restore it with --kms-key-id, take a new snapshot, then delete the original.
+    """
+    if snapshot.snapshot_type == "automated":
+        return _FOLLOWS
+    key = key_of(snapshot.storage_encryption_type, under_kms=snapshot.storage_encrypted)
+    return Holds(f"encrypted under {key}") if key else Fails("the snapshot is not encrypted")
+
+
+@check(effort="low")
+def snapshots_are_not_public(shares: SnapshotShares) -> Verdict:
+    """No snapshot of a database instance is public.
+
+    Why: any AWS account can restore a public snapshot and read all of it.
+    Fix: aws rds modify-db-snapshot-attribute --attribute-name restore --values-to-remove all
+    """
+    return _not_public(shares.db_snapshot_attributes)
+
+
+@check(effort="low")
+def cluster_snapshots_are_not_public(shares: ClusterSnapshotShares) -> Verdict:
+    """No snapshot of a database cluster is public.
+
+    Why: any AWS account can restore a public snapshot and read all of it.
+    Fix: aws rds modify-db-cluster-snapshot-attribute --attribute-name restore --values-to-remove all
+    """
+    return _not_public(shares.db_cluster_snapshot_attributes)
+
+
+@check(effort="low")
+def snapshots_stay_with_trusted_accounts(
+    shares: SnapshotShares, here: Target, *, trusted_accounts: tuple[str, ...] = ()
+) -> Verdict:
+    """Snapshots of database instances are shared with trusted accounts only.
+
+    Why: whoever may restore a snapshot has the data.
+    Fix: aws rds modify-db-snapshot-attribute --attribute-name restore --values-to-remove ACCOUNT
+    """
+    return _trusted(shares.db_snapshot_attributes, here.account, trusted_accounts)
+
+
+@check(effort="low")
+def cluster_snapshots_stay_with_trusted_accounts(
+    shares: ClusterSnapshotShares, here: Target, *, trusted_accounts: tuple[str, ...] = ()
+) -> Verdict:
+    """Snapshots of database clusters are shared with trusted accounts only.
+
+    Why: whoever may restore a snapshot has the data.
+    Fix: aws rds modify-db-cluster-snapshot-attribute --attribute-name restore --values-to-remove ACCOUNT
+    """
+    return _trusted(shares.db_cluster_snapshot_attributes, here.account, trusted_accounts)

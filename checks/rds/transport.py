@@ -1,0 +1,72 @@
+"""Checks of the parameters by which a database refuses connections without TLS.
+
+Only parameters that somebody set are read; what a family does by default stands here, from the RDS and Aurora user guides
+("Requiring SSL/TLS for all connections", "SSL with a PostgreSQL DB instance", "Security with Aurora PostgreSQL").
+"""
+
+from checks.rds.evidence import Chosen, ChosenForCluster, DBCluster, DBInstance
+from scanner import Fails, Holds, NotApplicable, Verdict, check
+
+# Engine → (parameter, first version that has it on by default, None where no version has).
+_FORCING: dict[str, tuple[str, tuple[int, ...] | None]] = {
+    "postgres": ("rds.force_ssl", (15,)),
+    "aurora-postgresql": ("rds.force_ssl", (17,)),
+    "mysql": ("require_secure_transport", None),
+    "aurora-mysql": ("require_secure_transport", None),
+    "aurora": ("require_secure_transport", None),
+    "mariadb": ("require_secure_transport", (11, 8)),
+    "sqlserver": ("rds.force_ssl", None),
+}
+
+
+def _forced(engine: str, version: str, values: dict[str, str]) -> Verdict:
+    family = "sqlserver" if engine.startswith("sqlserver-") else engine
+    if family not in _FORCING:
+        return NotApplicable(f"no parameter is known here by which {engine} forces TLS")
+    name, since = _FORCING[family]
+    default = since is not None and _numbers(version) >= since
+    told = values.get(name)
+    if told is None:
+        return Holds(f"{name} is on by default") if default else Fails(f"{name} is off by default")
+    on = told.lower() in ("1", "on", "true")
+    return Holds(f"{name} is {told}") if on else Fails(f"{name} is {told}")
+
+
+def _values(name: str, groups: dict[str, dict[str, str]]) -> dict[str, str]:
+    """What somebody set in a group. AWS's default groups cannot be changed; any other that was not listed is unknown."""
+    return {} if name.startswith("default.") else groups[name]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version: `8.0.mysql_aurora.3.05` → (8, 0)."""
+    found: list[int] = []
+    for part in version.split("."):
+        if not part.isdigit():
+            break
+        found.append(int(part))
+    return tuple(found)
+
+
+@check(effort="medium")
+def connections_must_use_tls(instance: DBInstance, groups: list[Chosen]) -> Verdict:
+    """Database instances refuse connections without TLS.
+
+    Why: a client that falls back to plain text sends its password and all data in the open.
+    Fix: set rds.force_ssl (PostgreSQL, SQL Server) or require_secure_transport (MySQL, MariaDB) in a parameter group.
+    """
+    if instance.db_cluster_identifier:
+        return NotApplicable(f"the cluster {instance.db_cluster_identifier} is judged instead")
+    name = instance.db_parameter_groups[0].db_parameter_group_name
+    values = _values(name, {one.group: one.values for one in groups})
+    return _forced(instance.engine, instance.engine_version, values)
+
+
+@check(effort="medium")
+def cluster_connections_must_use_tls(cluster: DBCluster, groups: list[ChosenForCluster]) -> Verdict:
+    """Database clusters refuse connections without TLS.
+
+    Why: a client that falls back to plain text sends its password and all data in the open.
+    Fix: set rds.force_ssl (PostgreSQL) or require_secure_transport (MySQL) in a cluster parameter group.
+    """
+    values = _values(cluster.db_cluster_parameter_group, {one.group: one.values for one in groups})
+    return _forced(cluster.engine, cluster.engine_version, values)
