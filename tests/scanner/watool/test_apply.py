@@ -167,6 +167,7 @@ def test_killed_in_the_middle_and_run_again(
     assert run(tool, plan, path, milestone="Before").complete
     assert writes(backend) == before + 3
     assert [milestone.name for milestone in tool.milestones(plan.workload_id)] == ["Before"]
+    assert Counter(entry.kind for entry in Ledger(path).entries)["milestone"] == 1
     for question in plan.questions:
         # A write that was announced and never begun is announced again.
         assert [kind for kind in kinds(path, question.question) if kind != "intent"] == ["written"]
@@ -399,9 +400,6 @@ def test_human_content_survives_plan_apply_apply_undo(
 ) -> None:
     urllib.request.urlopen(urllib.request.Request(f"{server}/moto-api/reset", method="POST")).close()  # noqa: S310
     client, tool = session.client("wellarchitected", endpoint_url=server), connect(session, endpoint_url=server)
-    from watool_world import ACCOUNT, REGION
-
-    from fixtures.wellarchitected.models import wellarchitected_backends
 
     world = small_world(client)
     for question, given_answer in zip(QUESTIONS, given_answers, strict=False):

@@ -1,0 +1,284 @@
+"""What surrounds the pre-fill: workloads, drift, contradictions, risks, Trusted Advisor, and the engine's answers."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from watool_world import ACCOUNT, KNOWN, REGION, WORKLOAD, World, evidence, lens_file, person_writes, seen
+
+from fixtures.wellarchitected.behaviour import Behaviour
+from fixtures.wellarchitected.models import WellArchitectedBackend
+from scanner.judge.answer import Answer, Stance
+from scanner.judge.catalogue import Choice, Question
+from scanner.judge.finding import Finding, Stand
+from scanner.watool.advisor import Advice, Hint, hints
+from scanner.watool.claims import ChoiceClaim, QuestionClaim, selected_practices
+from scanner.watool.client import Tool
+from scanner.watool.contradictions import Contradiction, Kind, contradictions
+from scanner.watool.drift import Drift, KnownQuestion, drift, known_questions
+from scanner.watool.errors import InvalidRequestError, NotFoundError, ToolError
+from scanner.watool.evidence import ChoiceEvidence, from_answers
+from scanner.watool.risks import RiskDifference, lens_rules, official_differences, official_risk, rules_differences
+from scanner.watool.workloads import WorkloadSpec, create_workload, find_workload
+
+LENS = "wellarchitected"
+SPEC = WorkloadSpec(
+    name="Shop front",
+    description="The web shop",
+    environment="PRODUCTION",
+    review_owner="owner@example.com",
+    regions=(REGION,),
+    accounts=(ACCOUNT,),
+    tags={"team": "shop"},
+)
+
+
+def test_a_workload_is_created_once_and_found_by_name_and_id(tool: Tool) -> None:
+    made, again = create_workload(tool, SPEC), create_workload(tool, SPEC)
+    assert made == again
+    assert (made.name, made.owner, made.lenses) == ("Shop front", ACCOUNT, (LENS,))
+    assert len(tool.workloads()) == 1
+    for name in ("Shop front", "SHOPFRONT", made.id):
+        assert find_workload(tool, name) == made
+
+
+def test_a_workload_that_is_not_there_is_said_with_its_region(tool: Tool) -> None:
+    with pytest.raises(NotFoundError, match="there is no workload 'Shop' \\(region eu-west-1\\)"):
+        find_workload(tool, "Shop")
+
+
+def test_a_fresh_workload_is_waited_for(tool: Tool, backend: WellArchitectedBackend) -> None:
+    backend.behaviour = Behaviour(invisible_for=0.3)
+    assert create_workload(tool, SPEC).name == "Shop front"
+    backend.behaviour = Behaviour(invisible_for=60)
+    with pytest.raises(ToolError, match="was created and cannot be read yet"):
+        create_workload(tool, SPEC.model_copy(update={"name": "Other"}), within=0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": "ab"}, {"description": "x" * 251}, {"environment": "TEST"}, {"regions": ()}, {"lenses": ()}]
+)
+def test_a_specification_outside_the_limits_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        WorkloadSpec.model_validate({**SPEC.model_dump(), **wrong})
+
+
+def test_an_account_that_is_none_is_not_sent(tool: Tool, backend: WellArchitectedBackend) -> None:
+    with pytest.raises(InvalidRequestError, match="'123' is not an account id"):
+        create_workload(tool, SPEC.model_copy(update={"accounts": ("123",)}))
+    assert backend.calls == []
+
+
+def test_the_live_lens_is_the_catalogue(tool: Tool, client: Any) -> None:
+    made = client.create_workload(**{**WORKLOAD, "Lenses": [LENS]})["WorkloadId"]
+    found = drift(known_questions(), tool.summaries(made, LENS))
+    assert found == Drift()
+    assert not found
+
+
+def test_drift_names_what_is_new_missing_and_renamed(tool: Tool, world: World) -> None:
+    known = {
+        "care_1": KNOWN["care_1"],
+        "care_2": KnownQuestion({"care_2_a": frozenset({"Old"}), "care_2_z": frozenset({"Z"})}),
+        "care_9": KNOWN["care_3"],
+    }
+    found = drift(known, tool.summaries(world.workload_id, world.lens))
+    assert found == Drift(
+        new_questions=("care_3",),
+        missing_questions=("care_9",),
+        new_choices=(("care_2", "care_2_b"), ("care_2", "care_2_c")),
+        missing_choices=(("care_2", "care_2_z"),),
+        renamed_choices=(("care_2", "care_2_a", "A"),),
+    )
+    assert found
+
+
+def test_contradictions_are_told_worst_first(tool: Tool, client: Any, world: World) -> None:
+    person_writes(client, world, "care_1", SelectedChoices=["care_1_b", "care_1_c"])
+    person_writes(client, world, "care_2", SelectedChoices=["care_2_no"])
+    person_writes(client, world, "care_3", SelectedChoices=["care_3_a", "care_3_b"])
+    shown = evidence(
+        world,
+        seen("care_1_a", Stance.VERIFIED),
+        seen("care_1_b", Stance.REFUTED, failed=("vol-1: not encrypted",)),
+        seen("care_1_c", Stance.UNKNOWN, unseen=("refused",)),
+        seen("care_2_a", Stance.VERIFIED),
+        seen("care_2_b", Stance.REFUTED, failed=("vol-2: no",)),
+        seen("care_3_a", Stance.REFUTED, failed=("db-1: no",)),
+        seen("care_3_b", Stance.VERIFIED),
+        seen("care_3_c", Stance.ASK),
+        seen("care_3_x", Stance.VERIFIED),
+    )
+    assert contradictions(tool.answers(world.workload_id, world.lens), shown) == [
+        Contradiction(Kind.OVER_CLAIMED, "care_1", "care_1_b", "CARE_1_B", resources=("vol-1: not encrypted",)),
+        Contradiction(Kind.OVER_CLAIMED, "care_3", "care_3_a", "CARE_3_A", resources=("db-1: no",)),
+        Contradiction(Kind.UNDER_CLAIMED, "care_1", "care_1_a", "CARE_1_A"),
+        Contradiction(Kind.UNDER_CLAIMED, "care_2", "care_2_a", "CARE_2_A"),
+        Contradiction(Kind.CLAIMED_UNSEEN, "care_1", "care_1_c", "CARE_1_C", unseen=("refused",)),
+    ]
+
+
+def test_claims_for_the_engine_leave_the_none_choice_out(tool: Tool, client: Any, world: World) -> None:
+    person_writes(client, world, "care_1", SelectedChoices=["care_1_b"])
+    person_writes(client, world, "care_2", SelectedChoices=["care_2_no"])
+    assert selected_practices(tool.answers(world.workload_id, world.lens)) == {
+        "care_1": frozenset({"care_1_b"}),
+        "care_2": frozenset(),
+    }
+
+
+QUESTION = Question(
+    "q",
+    "SEC01",
+    "Title",
+    "security",
+    "q_no",
+    tuple(
+        Choice(f"q_{letter}", letter, letter, rating, "")
+        for letter, rating in (("h", "High"), ("m", "Medium"), ("l", "Low"))
+    ),
+)
+
+
+def claim(risk: str, applicable: bool = True, **status: str) -> QuestionClaim:
+    choices = tuple(
+        ChoiceClaim.model_validate({"id": f"q_{x}", "status": status.get(x, "UNSELECTED")})
+        for x in ("h", "m", "l", "no")
+    )
+    return QuestionClaim.model_validate(
+        {"id": "q", "pillar": "p", "risk": risk, "applicable": applicable, "choices": choices, "none_choice": "q_no"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "risk"),
+    [
+        ({}, "UNANSWERED"),
+        ({"no": "SELECTED"}, "HIGH"),
+        ({"m": "SELECTED"}, "HIGH"),
+        ({"h": "SELECTED"}, "MEDIUM"),
+        ({"h": "SELECTED", "m": "SELECTED"}, "MEDIUM"),
+        ({"h": "SELECTED", "m": "SELECTED", "l": "SELECTED"}, "NONE"),
+        ({"h": "NOT_APPLICABLE", "m": "SELECTED"}, "MEDIUM"),
+        ({"h": "NOT_APPLICABLE", "m": "SELECTED", "l": "NOT_APPLICABLE"}, "NONE"),
+        ({"h": "NOT_APPLICABLE"}, "UNANSWERED"),
+        ({"applicable": False, "h": "SELECTED"}, "NOT_APPLICABLE"),
+    ],
+)
+def test_our_risk_of_an_official_question(status: dict[str, Any], risk: str) -> None:
+    assert official_risk(QUESTION, claim("NONE", **status)) == risk
+
+
+def test_differences_of_risk_are_listed() -> None:
+    same, other = claim("HIGH", m="SELECTED"), claim("MEDIUM", m="SELECTED")
+    stranger = claim("HIGH").model_copy(update={"id": "new"})
+    assert official_differences({"q": QUESTION}, [same, other, stranger]) == [
+        RiskDifference("q", "MEDIUM", "HIGH"),
+        RiskDifference("new", "HIGH", None, "the catalogue does not know it"),
+    ]
+
+
+def test_a_custom_lens_is_evaluated_by_its_rules(tool: Tool, client: Any, world: World) -> None:
+    person_writes(client, world, "care_1", SelectedChoices=["care_1_a"])
+    person_writes(client, world, "care_2", SelectedChoices=["care_2_no"])
+    rules = lens_rules(tool.export_lens(world.lens))
+    claims = tool.answers(world.workload_id, world.lens)
+    assert [each.risk for each in claims] == ["MEDIUM", "HIGH", "UNANSWERED"]
+    assert rules_differences(rules, claims) == []
+    wrong = [each.model_copy(update={"risk": "NONE"}) for each in claims]
+    assert rules_differences(rules, wrong) == [
+        RiskDifference("care_1", "NONE", "MEDIUM"),
+        RiskDifference("care_2", "NONE", "HIGH"),
+        RiskDifference("care_3", "NONE", "UNANSWERED"),
+    ]
+
+
+def test_a_lens_file_without_default_or_with_a_bad_rule_is_reported() -> None:
+    lens = json.loads(lens_file())
+    first, second, third = lens["pillars"][0]["questions"]
+    first["riskRules"].pop()
+    second["riskRules"][0]["condition"] = "((("
+    del third["riskRules"]
+    rules = lens_rules(json.dumps(lens))
+    assert (rules.without_default, set(rules.unreadable or {})) == (("care_1", "care_3"), {"care_2"})
+    claims = [claim("HIGH", h="SELECTED").model_copy(update={"id": q}) for q in ("care_1", "care_2", "care_9")]
+    assert [(each.question, each.ours) for each in rules_differences(rules, claims)] == [
+        ("care_1", None),
+        ("care_2", None),
+        ("care_9", None),
+    ]
+    assert [each.because for each in rules_differences(rules, claims)][::2] == [
+        "no rule of the lens is true",
+        "the lens file does not have it",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"pillars": 3}', '{"pillars": [{"questions": [{}]}]}', "[" * 100_000])
+def test_what_is_no_lens_file_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no lens file"):
+        lens_rules(text)
+
+
+def test_trusted_advisor_gives_hints_and_never_more(
+    tool: Tool, client: Any, backend: WellArchitectedBackend, world: World
+) -> None:
+    check = {"Id": "id", "Name": "Volumes", "Provider": "TRUSTED_ADVISOR", "AccountId": ACCOUNT}
+    details = [
+        {"Status": "OKAY"},
+        {"Status": "ERROR", "FlaggedResources": 7},
+        {"Status": "NOT_AVAILABLE", "Reason": "PREMIUM_SUPPORT_REQUIRED"},
+        {"Status": "FETCH_FAILED"},
+    ]
+    for detail in details:
+        backend.prepare_check(world.workload_id, "care_1", "care_1_a", {**check, **detail})
+    review = tool.lens_review(world.workload_id, world.lens)
+    claims = tool.summaries(world.workload_id, world.lens)
+
+    def found() -> list[Hint]:
+        return hints(tool, tool.workload(world.workload_id), review, claims, ["care_1_a", "care_1_b"])
+
+    assert found() == []
+    assert "ListCheckDetails" not in backend.calls
+    client.update_workload(WorkloadId=world.workload_id, DiscoveryConfig={"TrustedAdvisorIntegrationStatus": "ENABLED"})
+    hint = Hint("care_1", "care_1_a", "id", "Volumes", ACCOUNT, Advice.OKAY)
+    assert [(each.advice, each.flagged, each.because) for each in found()] == [
+        (Advice.OKAY, 0, ""),
+        (Advice.ERROR, 7, ""),
+        (Advice.UNKNOWN, 0, "PREMIUM_SUPPORT_REQUIRED"),
+        (Advice.UNKNOWN, 0, "FETCH_FAILED"),
+    ]
+    assert found()[0] == hint
+
+
+def test_the_engines_answers_become_evidence() -> None:
+    findings = [
+        Finding("c", ACCOUNT, REGION, resource, verdict, because)
+        for resource, verdict, because in [
+            ("vol-1", Stand.FAILS, "not encrypted"),
+            ("vol-2", Stand.HOLDS, "encrypted"),
+            ("vol-3", Stand.UNKNOWN, "refused; grant ec2:DescribeVolumes"),
+            ("vol-4", Stand.NOT_APPLICABLE, "deleted"),
+        ]
+    ]
+    answer = Answer(
+        "q", "q_a", "SEC01-BP01", "High", Stance.REFUTED, True,
+        tuple(finding.id for finding in findings), (), (), "1 resource fails c", ("Ask this",),
+    )  # fmt: skip
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    shown = from_answers([answer], findings, lens=LENS, root="abc", seen_at=at)
+    assert (shown.lens, shown.root, shown.seen_at) == (LENS, "abc", at)
+    assert shown.of("q") == (
+        ChoiceEvidence(
+            "q",
+            "q_a",
+            "SEC01-BP01",
+            Stance.REFUTED,
+            "1 resource fails c",
+            resources=2,
+            failed=("vol-1: not encrypted",),
+            unseen=("refused; grant ec2:DescribeVolumes",),
+            ask=("Ask this",),
+        ),
+    )
