@@ -1,14 +1,17 @@
 """An emulated AWS on a loopback port, and scans of it through the product's own road."""
 
 import logging
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
 import boto3
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from fixtures.moto_services import install
 from scanner.collect.budget import Budget
@@ -20,6 +23,7 @@ from scanner.evidence.reading import GLOBAL, ORGANIZATION, Target
 from scanner.evidence.snapshot import Scan, Snapshot
 from scanner.judge.discover import Library, discover, library_of
 from scanner.judge.evaluate import Settings, evaluate
+from tests.faults import ALL, Faults, name_operation
 
 ACCOUNT = "123456789012"
 HOME = "us-east-1"
@@ -33,17 +37,20 @@ Told = dict[str, tuple[str, str]]
 class Emulator:
     """moto's server with our services added. `environment` is what points AWS's own tools at it."""
 
-    _server: ThreadedMotoServer | None = None
+    _server: BaseWSGIServer | None = None
+    _thread: threading.Thread | None = None
+    _faults: Faults | None = None
     url: str = ""
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         install()
-        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of every request
-        self._server.start()
-        host, port = self._server.get_host_and_port()
-        self.url = f"http://{host}:{port}"
+        self._faults = Faults(DomainDispatcherApplication(create_backend_app))
+        self._server = make_server("127.0.0.1", 0, self._faults, threaded=True, request_handler=MotoRequestHandler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.environment = {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "testing",
@@ -55,8 +62,20 @@ class Emulator:
         }
 
     def stop(self) -> None:
-        if self._server is not None:
-            self._server.stop()
+        if self._server is not None and self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    @contextmanager
+    def refusing(self, operations: frozenset[str] = ALL) -> Iterator[Faults]:
+        """AWS refuses these operations (or every one) inside this context."""
+        assert self._faults is not None
+        self._faults.refused, self._faults.met = operations, []
+        try:
+            yield self._faults
+        finally:
+            self._faults.refused = frozenset()
 
     def reset(self) -> None:
         import urllib.request
@@ -78,7 +97,9 @@ class Emulator:
         )
         plan = Plan(library.kinds)
         settings = CallSettings(attempts=1, threads=4)
-        clients = Clients(boto3.Session(), HOME, sends(plan), Budget(UNLIMITED, 0), settings)
+        session = boto3.Session()
+        session.events.register("before-call", name_operation)
+        clients = Clients(session, HOME, sends(plan), Budget(UNLIMITED, 0), settings)
         snapshot = Snapshot(scan)
         Collector(plan, scan, {account: clients}, settings, snapshot, lambda *_: None).run()
         return snapshot

@@ -48,9 +48,9 @@ def ask_grants(grants: tuple[Grant, ...] | NotSeen, view: View) -> Iterable[tupl
     if isinstance(grants, NotSeen):
         yield Reach.DIRECT, doubtful(Doubt(GRANT, grants.reason))
         return
-    operation = view.action.removeprefix("kms:")
+    operation = operation_of(view.action)
     for grant in grants:
-        for grantee in _grantees(grant, operation):
+        for grantee in grantees(grant, operation):
             match = PrincipalElement([grantee], negated=False).match(view.principal)
             if match.truth is not Truth.FALSE:
                 opened = (match.condition,) if match.condition else ()
@@ -58,7 +58,13 @@ def ask_grants(grants: tuple[Grant, ...] | NotSeen, view: View) -> Iterable[tupl
                     yield match.reach, answer
 
 
-def _grantees(grant: Grant, operation: str) -> Iterable[PrincipalName]:
+def operation_of(action: str) -> str:
+    """An action as grants name it, in lower case: `decrypt` for `kms:Decrypt`."""
+    return action.lower().removeprefix("kms:")
+
+
+def grantees(grant: Grant, operation: str) -> Iterable[PrincipalName]:
+    """Whom a grant allows an operation, given in lower case."""
     if operation in {name.lower() for name in grant.operations}:
         yield _grantee(grant.grantee)
     if operation == "retiregrant" and grant.retiring_principal:
@@ -72,7 +78,7 @@ def _grantee(name: str) -> PrincipalName:
 def _constrained(grant: Grant, operation: str, view: View, opened: tuple[Condition, ...]) -> Answer | None:
     """Yes, open for the constraints that are, or None where one does not hold."""
     left: list[Condition] = []
-    for condition in (*opened, *_constraints(grant, operation)):
+    for condition in (*opened, *constraints(grant, operation)):
         truth = CompiledCondition(condition, variables=False).evaluate(view.context)
         if truth is Truth.FALSE:
             return None
@@ -82,7 +88,7 @@ def _constrained(grant: Grant, operation: str, view: View, opened: tuple[Conditi
     return depends(Residual(ground, tuple(left))) if left else yes(ground)
 
 
-def _constraints(grant: Grant, operation: str) -> Iterable[Condition]:
+def constraints(grant: Grant, operation: str) -> Iterable[Condition]:
     """A grant's constraints, as the conditions that KMS documents to be the same."""
     if grant.source_arn is not None:
         yield Condition(operator="StringEquals", key="aws:SourceArn", values=(grant.source_arn,))

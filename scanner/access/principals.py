@@ -37,6 +37,7 @@ class Reach(IntEnum):
 
 # Where a session of a role is named and the question is about the role, it depends on the session's name.
 SESSION_NAME_KEY = "sts:RoleSessionName"
+_SESSION_OF = "session of"
 
 _ARN = re.compile(r"arn:(?P<partition>[^:]+):(?P<service>iam|sts):[^:]*:(?P<account>[^:]*):(?P<rest>.+)", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}")
@@ -116,6 +117,12 @@ class Principal:
         names.update(self._own_names())
         return names
 
+    @property
+    def looked_for(self) -> frozenset[tuple[str, str]]:
+        """All that an element's `mentions` can have in common with this principal."""
+        sessions = {(_SESSION_OF, f"{self.account}/{self.name}")} if self.kind is Kind.ROLE else set()
+        return frozenset(self.names) | sessions
+
     def _own_names(self) -> dict[tuple[str, str], Reach]:
         if self.kind is Kind.SERVICE:
             return {("Service", self.arn): Reach.DIRECT, ("Service", "*"): Reach.DIRECT}
@@ -182,6 +189,11 @@ class PrincipalElement:
         self._names = frozenset(key for name in names for key in _keys(name))
         self._canonical = any(kind == "CanonicalUser" for kind, _ in self._names)
         self._sessions = _sessions(value for kind, value in self._names if kind == "AWS")
+
+    @property
+    def mentions(self) -> frozenset[tuple[str, str]]:
+        """The names that it looks for, as in `Principal.looked_for`."""
+        return self._names | {(_SESSION_OF, role) for role in self._sessions}
 
     def match(self, principal: Principal) -> Match:
         return self._unless_exempt(principal) if self._negated else self._named(principal)

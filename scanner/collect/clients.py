@@ -85,6 +85,7 @@ class Clients:
             user_agent_extra="wafr",
         )
         events = session.events
+        events.unregister("before-call", unique_id="wafr-guard")  # the one that lets nothing but wayfinding pass
         events.register_first("before-call", guard(allowed), unique_id="wafr-guard")
         events.register("before-endpoint-resolution", self._aim_endpoint, unique_id="wafr-endpoint")
         events.register("before-sign.s3-control", _no_prefix_on_addresses, unique_id="wafr-address")

@@ -23,6 +23,7 @@ from scanner.evidence.snapshot import Row, Scan, Snapshot, not_applicable
 HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 OnReading = Callable[[Reading, int, int], None]
+Done = queue.SimpleQueue[list[Reading] | BaseException]
 Question = tuple[Kind, Target, Row | None]
 
 
@@ -51,7 +52,7 @@ class Collector:
         for kind in self.plan.roots:
             for target in self._targets(kind):
                 self._want(kind, target, None)
-        done: queue.SimpleQueue[list[Reading]] = queue.SimpleQueue()
+        done: Done = queue.SimpleQueue()
         flying: dict[tuple[str, str, str], int] = defaultdict(int)
         count = 0
         with ThreadPoolExecutor(max_workers=self.settings.threads, thread_name_prefix="wafr-ask") as pool:
@@ -63,6 +64,8 @@ class Collector:
                 if count == 0:
                     return
                 readings = done.get()
+                if isinstance(readings, BaseException):
+                    raise readings
                 count -= 1
                 flying[_bucket(readings[0].call)] -= 1
                 for reading in readings:
@@ -74,8 +77,11 @@ class Collector:
         more = f" and {len(apis) - 5} more" if len(apis) > 5 else ""
         return f"{self._answered} questions answered, at least {len(self._waiting)} not: {', '.join(apis[:5])}{more}"
 
-    def _fly(self, batch: Batch, done: "queue.SimpleQueue[list[Reading]]") -> None:
-        done.put(self._ask(batch))
+    def _fly(self, batch: Batch, done: "Done") -> None:
+        try:
+            done.put(self._ask(batch))
+        except BaseException as error:  # noqa: BLE001  (handed to the deciding thread, which raises it)
+            done.put(error)
 
     def _targets(self, kind: Kind) -> Iterable[Target]:
         scope = kind.read.scope

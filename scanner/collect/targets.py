@@ -176,4 +176,10 @@ def enabled_regions(access: Access) -> frozenset[str] | None:
         answer = access.session.client("ec2", region_name=home).describe_regions(AllRegions=False)
     except (ClientError, BotoCoreError):
         return None
-    return frozenset(region["RegionName"] for region in answer["Regions"])
+    others = {
+        name
+        for partition in access.session.get_available_partitions()
+        if partition != access.partition
+        for name in access.session.get_available_regions("ec2", partition_name=partition)
+    }
+    return frozenset(region["RegionName"] for region in answer["Regions"]) - others

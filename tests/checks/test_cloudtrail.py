@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks import cloudtrail
-from checks.cloudtrail import AdvancedEventSelector, EventSelector, FieldSelector, Recorder, Selectors, Trail, TrailStatus
+from checks.cloudtrail import (
+    AdvancedEventSelector,
+    EventSelector,
+    FieldSelector,
+    Recorder,
+    Selectors,
+    Trail,
+    TrailStatus,
+)
 from scanner import Fails, Holds, NotApplicable, Verdict
 from tests.emulator import Emulator
 
@@ -103,12 +111,17 @@ COVERS = Holds("main records all management events here")
     ("selectors", "verdict"),
     [
         (ALL, COVERS),
-        (Selectors(event_selectors=(EventSelector(include_management_events=True, read_write_type="WriteOnly"),)), HINDERED),
+        (
+            Selectors(event_selectors=(EventSelector(include_management_events=True, read_write_type="WriteOnly"),)),
+            HINDERED,
+        ),
         (Selectors(event_selectors=(EventSelector(include_management_events=False),)), HINDERED),
         (
             Selectors(
                 event_selectors=(
-                    EventSelector(include_management_events=True, exclude_management_event_sources=("kms.amazonaws.com",)),
+                    EventSelector(
+                        include_management_events=True, exclude_management_event_sources=("kms.amazonaws.com",)
+                    ),
                 )
             ),
             HINDERED,

@@ -46,12 +46,12 @@ CONDITIONS: list[dict[str, Any]] = [
 
 @st.composite
 def statements(draw: st.DrawFn, *, principal: bool) -> dict[str, Any]:
-    made: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow"] * 6 + ["Deny"]))}
+    made: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow"] * 3 + ["Deny"]))}
     made[draw(st.sampled_from(["Action"] * 6 + ["NotAction"]))] = draw(st.sampled_from(ACTIONS))
     made[draw(st.sampled_from(["Resource"] * 6 + ["NotResource"]))] = draw(st.sampled_from(RESOURCES))
     if principal:
         made[draw(st.sampled_from(["Principal"] * 6 + ["NotPrincipal"]))] = {"AWS": draw(st.sampled_from(PRINCIPALS))}
-    made["Condition"] = draw(st.sampled_from(CONDITIONS))
+    made["Condition"] = draw(st.sampled_from(CONDITIONS if made["Effect"] == "Allow" else CONDITIONS[3:]))
     return made
 
 

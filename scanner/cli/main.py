@@ -1,0 +1,50 @@
+"""`wafr`: the commands, one module each. Nothing heavy is imported before a command runs."""
+
+import typer
+
+from scanner.cli import bundles, checks, demo, diff, explain, policy, scan
+from scanner.cli.common import Exit
+
+app = typer.Typer(
+    name="wafr",
+    help="Live evidence for AWS Well-Architected Framework Reviews. It never says more than the evidence shows.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("demo")(demo.demo)
+app.command("scan")(scan.scan)
+app.command("evaluate")(bundles.evaluate)
+app.command("explain")(explain.explain)
+app.command("diff")(diff.diff)
+app.add_typer(checks.app, name="checks")
+app.command("policy")(policy.policy)
+app.command("doctor")(scan.doctor)
+app.command("verify")(bundles.verify)
+
+
+def version(wanted: bool) -> None:  # noqa: FBT001  (typer's callbacks take the flag's value)
+    if wanted:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"wafr {installed('wafr')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    show_version: bool = typer.Option(  # noqa: FBT001  (typer's way to declare an option)
+        False, "--version", help="Show the version.", callback=version, is_eager=True
+    ),
+) -> None:
+    """Live evidence for AWS Well-Architected Framework Reviews. It never says more than the evidence shows."""
+
+
+def main() -> None:
+    """The entry point: an interrupt that no command handled ends without a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(int(Exit.INTERRUPTED)) from None

@@ -1,0 +1,331 @@
+"""S3 checks, against real clients and as tables."""
+
+import json
+import re
+from typing import Any
+
+import boto3
+import pytest
+
+from checks.s3 import access, data
+from checks.s3.evidence import (
+    AccountBlock,
+    Acl,
+    Bucket,
+    BucketBlock,
+    BucketPolicy,
+    Encryption,
+    Lifecycle,
+    Ownership,
+    PolicyStatus,
+    Versioning,
+)
+from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+ARN = "arn:aws:s3:::"
+HERE = Target(ACCOUNT, "global")
+ALL_ON = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+OPEN = {"Sid": "open", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+
+
+def block_account(aws: Emulator, **changes: bool) -> None:
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+    client: Any = session.client("s3control", endpoint_url=aws.url)
+
+    def without_prefix(request: Any, **_: Any) -> None:
+        request.url = re.sub(r"//\d{12}\.", "//", request.url)
+
+    client.meta.events.register("before-sign", without_prefix)
+    client.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=ALL_ON | changes)
+
+
+def make(aws: Emulator, *names: str) -> Any:
+    client = aws.client("s3")
+    for name in names:
+        client.create_bucket(Bucket=name)
+    return client
+
+
+def document(*statements: dict[str, object]) -> dict[str, object]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def test_account_blocks_public_access(aws: Emulator) -> None:
+    there = f"account:{ACCOUNT}"
+    check = "s3.account_blocks_public_access"
+    assert aws.judge(check) == {there: ("fails", "the account has no block of public access")}
+    block_account(aws, BlockPublicAcls=False)
+    assert aws.judge(check) == {there: ("fails", "off: BlockPublicAcls")}
+    block_account(aws)
+    assert aws.judge(check) == {there: ("holds", "all four switches are on")}
+
+
+def test_buckets_are_not_public(aws: Emulator) -> None:
+    client = make(aws, "closed", "policy", "acl", "blocked")
+    for name in ("policy", "blocked"):
+        statement = {**OPEN, "Resource": f"arn:aws:s3:::{name}/*"}
+        client.put_bucket_policy(Bucket=name, Policy=json.dumps(document(statement)))
+    client.put_bucket_acl(Bucket="acl", ACL="public-read")
+    client.put_public_access_block(Bucket="blocked", PublicAccessBlockConfiguration=ALL_ON)
+
+    check = "s3.buckets_are_not_public"
+    blocked = ("holds", "what is public in the policy or ACL is blocked")
+    closed = ("holds", "neither the policy nor the ACL is public")
+    told = aws.judge(check)
+    assert told == {
+        ARN + "closed": closed,
+        ARN + "policy": ("fails", "the policy is public: statement 'open' lets everyone do s3:GetObject"),
+        ARN + "acl": ("fails", "the ACL is public: READ for everyone"),
+        ARN + "blocked": blocked,
+    }
+    block_account(aws)
+    assert aws.judge(check) == {
+        ARN + "closed": closed,
+        ARN + "policy": blocked,
+        ARN + "acl": blocked,
+        ARN + "blocked": blocked,
+    }
+
+
+def test_an_account_without_buckets(aws: Emulator) -> None:
+    none = {f"account:{ACCOUNT}": ("not applicable", "there is none: s3:ListBuckets listed nothing")}
+    assert aws.judge("s3.buckets_are_not_public") == none
+    assert aws.judge("s3.buckets_by_region") == {}
+
+
+def acl(*groups: str) -> Acl:
+    grants = [{"grantee": {"uri": f"http://acs.amazonaws.com/groups/{one}"}, "permission": "READ"} for one in groups]
+    return Acl.model_validate({"grants": grants}, strict=False)
+
+
+ENFORCED = Ownership.model_validate({"rules": [{"object_ownership": "BucketOwnerEnforced"}]}, strict=False)
+PREFERRED = Ownership.model_validate({"rules": [{"object_ownership": "BucketOwnerPreferred"}]}, strict=False)
+CLOSED = Holds("neither the policy nor the ACL is public")
+BLOCKED = Holds("what is public in the policy or ACL is blocked")
+EVERY_ACCOUNT = Fails("the ACL is public: READ for every AWS account")
+
+
+@pytest.mark.parametrize(
+    ("account", "block", "public", "grants", "ownership", "verdict"),
+    [
+        (None, None, None, acl(), None, CLOSED),
+        (None, None, False, acl("s3/LogDelivery"), None, CLOSED),
+        (None, None, True, acl(), None, Fails("the policy is public")),
+        (None, BucketBlock(restrict_public_buckets=True), True, acl(), None, BLOCKED),
+        # Blocking new public policies does not close one that is there already.
+        (None, BucketBlock(block_public_policy=True), True, acl(), None, Fails("the policy is public")),
+        (AccountBlock(restrict_public_buckets=True), None, True, acl(), None, BLOCKED),
+        (None, None, None, acl("global/AuthenticatedUsers"), None, EVERY_ACCOUNT),
+        (None, None, None, acl("global/AuthenticatedUsers"), PREFERRED, EVERY_ACCOUNT),
+        (None, BucketBlock(block_public_acls=True), None, acl("global/AuthenticatedUsers"), None, EVERY_ACCOUNT),
+        (None, None, None, acl("global/AllUsers"), ENFORCED, BLOCKED),
+        (AccountBlock(ignore_public_acls=True), None, None, acl("global/AllUsers"), None, BLOCKED),
+    ],
+)
+def test_blocks_decide_what_is_public(
+    account: AccountBlock | None,
+    block: BucketBlock | None,
+    public: bool | None,  # noqa: FBT001  (a row of the table)
+    grants: Acl,
+    ownership: Ownership | None,
+    verdict: Verdict,
+) -> None:
+    status = None if public is None else PolicyStatus(is_public=public)
+    assert access.buckets_are_not_public(account, block, status, None, grants, ownership, HERE) == verdict
+
+
+def policy(*statements: dict[str, object]) -> BucketPolicy:
+    return BucketPolicy(policy=Policy.model_validate(document(*statements)))
+
+
+def test_bucket_policies_name_their_users(aws: Emulator) -> None:
+    client = make(aws, "none", "other")
+    statement = {**OPEN, "Principal": {"AWS": "arn:aws:iam::210987654321:root"}, "Resource": "arn:aws:s3:::other/*"}
+    client.put_bucket_policy(Bucket="other", Policy=json.dumps(document(statement)))
+    assert aws.judge("s3.policies_name_their_users") == {
+        ARN + "none": ("not applicable", "the bucket has no policy"),
+        ARN + "other": ("fails", "another account is let in: statement 'open' lets 210987654321 do s3:GetObject"),
+    }
+
+
+def test_load_balancers_of_aws_and_trusted_accounts_may_be_named() -> None:
+    of_aws = policy({**OPEN, "Principal": {"AWS": "arn:aws:iam::127311923021:root"}})
+    assert access.policies_name_their_users(of_aws, HERE) == Holds("no other account is let in")
+    other = policy({**OPEN, "Principal": {"AWS": "210987654321"}})
+    trusted = access.policies_name_their_users(other, HERE, trusted_accounts=("210987654321",))
+    assert trusted == Holds("no other account is let in")
+
+
+TLS = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+REFUSED = Holds("plain HTTP is refused")
+NEITHER = Fails("plain HTTP is not refused for the bucket and its objects")
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (None, Fails("the bucket has no policy that refuses plain HTTP")),
+        (policy(TLS), REFUSED),
+        (policy({**TLS, "Resource": "*"}), REFUSED),
+        (policy({**TLS, "Resource": "arn:aws:s3:::b*", "Principal": {"AWS": "*"}}), REFUSED),
+        (policy({**TLS, "Resource": "arn:aws:s3:::b"}, {**TLS, "Resource": "arn:aws:s3:::b/*"}), REFUSED),
+        (policy({**TLS, "Resource": "arn:aws:s3:::b/*"}), Fails("plain HTTP is not refused for the bucket")),
+        (policy({**TLS, "Resource": "arn:aws:s3:::b/secret/*"}), NEITHER),
+        (policy({**TLS, "Action": "s3:PutObject"}), NEITHER),
+        (policy({**TLS, "Principal": {"AWS": "210987654321"}}), NEITHER),
+        (policy({**TLS, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}), NEITHER),
+        (
+            policy({**TLS, "Condition": {**TLS["Condition"], "StringEquals": {"aws:userid": "me"}}}),  # type: ignore[dict-item]
+            NEITHER,
+        ),
+        (policy({**TLS, "Effect": "Allow", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}), NEITHER),
+    ],
+)
+def test_only_tls_is_accepted(found: BucketPolicy | None, verdict: Verdict) -> None:
+    assert access.only_tls_is_accepted(Bucket(name="b"), found, HERE) == verdict
+
+
+def test_only_tls_is_accepted_as_aws_hands_policies_out(aws: Emulator) -> None:
+    client = make(aws, "b", "plain")
+    client.put_bucket_policy(Bucket="b", Policy=json.dumps(document(TLS)))
+    assert aws.judge("s3.only_tls_is_accepted") == {
+        ARN + "b": ("holds", "plain HTTP is refused"),
+        ARN + "plain": ("fails", "the bucket has no policy that refuses plain HTTP"),
+    }
+
+
+def test_acls_are_disabled(aws: Emulator) -> None:
+    client = make(aws, "none", "enforced", "writer")
+    for name, how in {"enforced": "BucketOwnerEnforced", "writer": "ObjectWriter"}.items():
+        client.put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": [{"ObjectOwnership": how}]})
+    assert aws.judge("s3.acls_are_disabled") == {
+        ARN + "none": ("fails", "no ownership is set, so ACLs count"),
+        ARN + "enforced": ("holds", "the bucket's owner owns every object; ACLs count for nothing"),
+        ARN + "writer": ("fails", "ownership is ObjectWriter, so ACLs count"),
+    }
+
+
+def test_encryption(aws: Emulator) -> None:
+    client = make(aws, "untouched", "kms")
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/own"}}
+    client.put_bucket_encryption(Bucket="kms", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    assert aws.judge("s3.new_objects_are_encrypted") == {
+        ARN + "untouched": ("holds", "S3 encrypts every new object with SSE-S3"),
+        ARN + "kms": ("holds", "new objects are encrypted with aws:kms"),
+    }
+    assert aws.judge("s3.objects_are_encrypted_under_a_kms_key") == {
+        ARN + "untouched": ("fails", "new objects are encrypted with SSE-S3"),
+        ARN + "kms": ("holds", "new objects are encrypted under alias/own"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("default", "verdict"),
+    [
+        ({"sse_algorithm": "AES256"}, Fails("new objects are encrypted with SSE-S3")),
+        (
+            {"sse_algorithm": "aws:kms:dsse"},
+            Holds("new objects are encrypted under the key that AWS manages for S3"),
+        ),
+    ],
+)
+def test_objects_are_encrypted_under_a_kms_key(default: dict[str, str], verdict: Verdict) -> None:
+    found = Encryption.model_validate({"rules": [{"apply_server_side_encryption_by_default": default}]}, strict=False)
+    assert data.objects_are_encrypted_under_a_kms_key(found) == verdict
+
+
+def test_versions_are_kept(aws: Emulator) -> None:
+    client = make(aws, "never", "on", "suspended")
+    for name, status in {"on": "Enabled", "suspended": "Suspended"}.items():
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
+    assert aws.judge("s3.versions_are_kept") == {
+        ARN + "never": ("fails", "versioning is off"),
+        ARN + "on": ("holds", "versioning is on"),
+        ARN + "suspended": ("fails", "versioning is suspended"),
+    }
+    assert data.versions_are_kept(Versioning()) == Fails("versioning is off")
+
+
+def test_lifecycle(aws: Emulator) -> None:
+    client = make(aws, "none", "expires", "off")
+    rule = {"ID": "a", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}}
+    drop = {"ID": "b", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
+    for name, status in {"expires": "Enabled", "off": "Disabled"}.items():
+        client.put_bucket_lifecycle_configuration(
+            Bucket=name, LifecycleConfiguration={"Rules": [{**one, "Status": status} for one in (rule, drop)]}
+        )
+    assert aws.judge("s3.old_data_is_let_go") == {
+        ARN + "none": ("fails", "the bucket has no lifecycle rules"),
+        ARN + "expires": ("holds", "a rule expires objects"),
+        ARN + "off": ("fails", "no enabled rule expires or moves data"),
+    }
+    assert aws.judge("s3.unfinished_uploads_are_dropped") == {
+        ARN + "none": ("fails", "no enabled rule drops unfinished uploads"),
+        ARN + "expires": ("holds", "after 7 days"),
+        ARN + "off": ("fails", "no enabled rule drops unfinished uploads"),
+    }
+
+
+def test_a_transition_lets_data_go_and_dropping_uploads_does_not() -> None:
+    moves = {"rules": [{"status": "Enabled", "transitions": [{"storage_class": "GLACIER"}]}]}
+    found = Lifecycle.model_validate(moves, strict=False)
+    assert data.old_data_is_let_go(found) == Holds("a rule moves objects to another class")
+    drops = {"rules": [{"status": "Enabled", "abort_incomplete_multipart_upload": {"days_after_initiation": 1}}]}
+    found = Lifecycle.model_validate(drops, strict=False)
+    assert data.old_data_is_let_go(found) == Fails("no enabled rule expires or moves data")
+
+
+def test_access_is_logged(aws: Emulator) -> None:
+    client = make(aws, "logs", "logged", "quiet")
+    client.put_bucket_acl(
+        Bucket="logs",
+        GrantWrite="uri=http://acs.amazonaws.com/groups/s3/LogDelivery",
+        GrantReadACP="uri=http://acs.amazonaws.com/groups/s3/LogDelivery",
+    )
+    target = {"TargetBucket": "logs", "TargetPrefix": "logged/"}
+    client.put_bucket_logging(Bucket="logged", BucketLoggingStatus={"LoggingEnabled": target})
+    assert aws.judge("s3.access_is_logged") == {
+        ARN + "logs": ("not applicable", "other buckets log to it"),
+        ARN + "logged": ("holds", "logs to logs"),
+        ARN + "quiet": ("fails", "requests are not logged"),
+    }
+
+
+def test_facts_about_buckets(aws: Emulator) -> None:
+    """moto leaves BucketRegion out, which AWS tells wherever the request has a parameter."""
+    client = make(aws, "plain", "target")
+    client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    for name in ("plain", "target"):
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    rule = {
+        "ID": "a",
+        "Status": "Enabled",
+        "Priority": 1,
+        "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {"Bucket": "arn:aws:s3:::target"},
+    }
+    client.put_bucket_replication(
+        Bucket="plain",
+        ReplicationConfiguration={"Role": f"arn:aws:iam::{ACCOUNT}:role/replicate", "Rules": [rule]},
+    )
+    there = f"account:{ACCOUNT}"
+    assert aws.judge("s3.locked_buckets") == {there: ("told", "1 of 3 buckets have object lock")}
+    assert aws.judge("s3.replicated_buckets") == {there: ("told", "1 of 3 buckets are replicated")}
+    assert aws.judge("s3.buckets_by_region") == {there: ("told", "3 buckets: 3 in us-east-1")}
+
+
+def test_a_bucket_without_a_policy_is_not_judged_for_it() -> None:
+    assert access.policies_name_their_users(None, HERE) == NotApplicable("the bucket has no policy")
