@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -52,7 +53,7 @@ def make(aws: Emulator, *names: str) -> Any:
     return client
 
 
-def document(*statements: dict[str, object]) -> dict[str, object]:
+def document(*statements: Mapping[str, object]) -> dict[str, object]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
@@ -131,7 +132,7 @@ EVERY_ACCOUNT = Fails("the ACL is public: READ for every AWS account")
 def test_blocks_decide_what_is_public(
     account: AccountBlock | None,
     block: BucketBlock | None,
-    public: bool | None,  # noqa: FBT001  (a row of the table)
+    public: bool | None,
     grants: Acl,
     ownership: Ownership | None,
     verdict: Verdict,
@@ -140,7 +141,7 @@ def test_blocks_decide_what_is_public(
     assert access.buckets_are_not_public(account, block, status, None, grants, ownership, HERE) == verdict
 
 
-def policy(*statements: dict[str, object]) -> BucketPolicy:
+def policy(*statements: Mapping[str, object]) -> BucketPolicy:
     return BucketPolicy(policy=Policy.model_validate(document(*statements)))
 
 
@@ -198,10 +199,11 @@ def test_only_tls_is_accepted(found: BucketPolicy | None, verdict: Verdict) -> N
 
 
 def test_only_tls_is_accepted_as_aws_hands_policies_out(aws: Emulator) -> None:
-    client = make(aws, "b", "plain")
-    client.put_bucket_policy(Bucket="b", Policy=json.dumps(document(TLS)))
+    client = make(aws, "safe", "plain")
+    statement = {**TLS, "Resource": ["arn:aws:s3:::safe", "arn:aws:s3:::safe/*"]}
+    client.put_bucket_policy(Bucket="safe", Policy=json.dumps(document(statement)))
     assert aws.judge("s3.only_tls_is_accepted") == {
-        ARN + "b": ("holds", "plain HTTP is refused"),
+        ARN + "safe": ("holds", "plain HTTP is refused"),
         ARN + "plain": ("fails", "the bucket has no policy that refuses plain HTTP"),
     }
 
@@ -247,12 +249,12 @@ def test_objects_are_encrypted_under_a_kms_key(default: dict[str, str], verdict:
 
 
 def test_versions_are_kept(aws: Emulator) -> None:
-    client = make(aws, "never", "on", "suspended")
-    for name, status in {"on": "Enabled", "suspended": "Suspended"}.items():
+    client = make(aws, "never", "versioned", "suspended")
+    for name, status in {"versioned": "Enabled", "suspended": "Suspended"}.items():
         client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
     assert aws.judge("s3.versions_are_kept") == {
         ARN + "never": ("fails", "versioning is off"),
-        ARN + "on": ("holds", "versioning is on"),
+        ARN + "versioned": ("holds", "versioning is on"),
         ARN + "suspended": ("fails", "versioning is suspended"),
     }
     assert data.versions_are_kept(Versioning()) == Fails("versioning is off")

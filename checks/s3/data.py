@@ -1,0 +1,119 @@
+"""Checks of how a bucket's objects are encrypted, kept, logged and let go."""
+
+from dataclasses import dataclass
+
+from checks.s3.evidence import Bucket, Encryption, Lifecycle, Logging, ObjectLock, Replication, Versioning
+from scanner import Fails, Holds, NotApplicable, Verdict, check, derived, fact
+
+
+@dataclass(frozen=True)
+class LogBuckets:
+    """The buckets that other buckets' access logs go to."""
+
+    names: frozenset[str]
+
+
+@derived
+def log_buckets(loggings: list[Logging]) -> LogBuckets:
+    """All targets of access logs in the account."""
+    return LogBuckets(frozenset(one.logging_enabled.target_bucket for one in loggings if one.logging_enabled))
+
+
+@check(effort="low")
+def new_objects_are_encrypted(encryption: Encryption | None) -> Verdict:
+    """Buckets encrypt every new object.
+
+    Why: encrypted objects are worthless to whoever gets hold of the disks.
+    Fix: nothing to do: since January 2023 S3 encrypts every new object by itself.
+    """
+    default = encryption.default if encryption else None
+    if default is None:
+        return Holds("S3 encrypts every new object with SSE-S3")
+    return Holds(f"new objects are encrypted with {default.sse_algorithm}")
+
+
+@check(effort="low")
+def objects_are_encrypted_under_a_kms_key(encryption: Encryption | None) -> Verdict:
+    """Buckets encrypt new objects under a KMS key.
+
+    Why: a KMS key has a policy of its own and logs each use; the key of SSE-S3 has neither.
+    Fix: aws s3api put-bucket-encryption --bucket NAME … SSEAlgorithm=aws:kms, BucketKeyEnabled=true
+    """
+    default = encryption.default if encryption else None
+    if default is None or not default.sse_algorithm.startswith("aws:kms"):
+        return Fails("new objects are encrypted with SSE-S3")
+    return Holds(f"new objects are encrypted under {default.kms_master_key_id or 'the key that AWS manages for S3'}")
+
+
+@check(effort="low")
+def versions_are_kept(versioning: Versioning) -> Verdict:
+    """Buckets keep the earlier versions of their objects.
+
+    Why: an object that is overwritten or deleted, by mistake or by malware, can be brought back.
+    Fix: aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled
+    """
+    if versioning.status == "Enabled":
+        return Holds("versioning is on")
+    return Fails("versioning is suspended" if versioning.status == "Suspended" else "versioning is off")
+
+
+@check(effort="medium")
+def old_data_is_let_go(lifecycle: Lifecycle | None) -> Verdict:
+    """Buckets have a rule that expires data or moves it to a cheaper class.
+
+    Why: data that nobody lets go grows for ever, in cost and in what can leak.
+    Fix: aws s3api put-bucket-lifecycle-configuration with an expiration or a transition.
+    """
+    if lifecycle is None:
+        return Fails("the bucket has no lifecycle rules")
+    acts = sorted({act for rule in lifecycle.rules for act in rule.acts})
+    return Holds(f"a rule {', '.join(acts)}") if acts else Fails("no enabled rule expires or moves data")
+
+
+@check(effort="low")
+def unfinished_uploads_are_dropped(lifecycle: Lifecycle | None) -> Verdict:
+    """Buckets drop the parts of uploads that were never finished.
+
+    Why: parts that no object shows are paid for until somebody drops them.
+    Fix: aws s3api put-bucket-lifecycle-configuration with AbortIncompleteMultipartUpload
+    """
+    rules = [rule for rule in lifecycle.rules if rule.status == "Enabled"] if lifecycle else []
+    days = [
+        r.abort_incomplete_multipart_upload.days_after_initiation for r in rules if r.abort_incomplete_multipart_upload
+    ]
+    return Holds(f"after {days[0]} days") if days else Fails("no enabled rule drops unfinished uploads")
+
+
+@check(effort="low")
+def access_is_logged(bucket: Bucket, logging: Logging, targets: LogBuckets) -> Verdict:
+    """Buckets log the requests that they answer.
+
+    Why: without the log nobody can tell what was read after a credential leaked.
+    Fix: aws s3api put-bucket-logging --bucket NAME …, or record data events in CloudTrail.
+    """
+    if logging.logging_enabled:
+        return Holds(f"logs to {logging.logging_enabled.target_bucket}")
+    if bucket.name in targets.names:
+        return NotApplicable("other buckets log to it")
+    return Fails("requests are not logged")
+
+
+@fact
+def locked_buckets(buckets: list[Bucket], locks: list[ObjectLock]) -> str | None:
+    """How many buckets can lock objects against deletion."""
+    locked = sum(one.object_lock_enabled == "Enabled" for one in locks)
+    return f"{locked} of {len(buckets)} buckets have object lock" if buckets else None
+
+
+@fact
+def replicated_buckets(buckets: list[Bucket], replications: list[Replication]) -> str | None:
+    """How many buckets copy their objects to another bucket."""
+    return f"{sum(one.runs for one in replications)} of {len(buckets)} buckets are replicated" if buckets else None
+
+
+@fact
+def buckets_by_region(buckets: list[Bucket]) -> str | None:
+    """Where the buckets are."""
+    regions = [one.bucket_region for one in buckets]
+    counted = ", ".join(f"{regions.count(region)} in {region}" for region in sorted(set(regions)))
+    return f"{len(buckets)} buckets: {counted}" if buckets else None
