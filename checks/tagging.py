@@ -37,7 +37,7 @@ def _named(resources: list[TaggedResource]) -> str:
 
 
 @check(effort="high")
-def resources_come_from_code(resources: list[TaggedResource], *, share: float = 0.8) -> Verdict:
+def resources_come_from_code(resources: list[TaggedResource], *, percent: int = 80) -> Verdict:
     """Most tagged resources of a region belong to a CloudFormation stack.
 
     Why: what was made by hand in the console has no history, no review and no way back.
@@ -47,7 +47,7 @@ def resources_come_from_code(resources: list[TaggedResource], *, share: float = 
         return NotApplicable("no resource here was ever tagged")
     by_hand = [one for one in resources if STACK not in one.keys]
     told = f"{len(resources) - len(by_hand)} of {len(resources)} tagged resources belong to a stack"
-    if len(by_hand) <= (1 - share) * len(resources):
+    if 100 * (len(resources) - len(by_hand)) >= percent * len(resources):
         return Holds(told)
     return Fails(f"{told}; made by hand: {_named(by_hand)}")
 
@@ -56,7 +56,7 @@ def resources_come_from_code(resources: list[TaggedResource], *, share: float = 
 def resources_name_their_owner(
     resources: list[TaggedResource],
     *,
-    share: float = 0.8,
+    percent: int = 80,
     keys: tuple[str, ...] = ("owner", "team", "contact", "squad", "costcenter", "cost-center"),
 ) -> Verdict:
     """Most tagged resources of a region carry a tag that names an owner.
@@ -68,7 +68,7 @@ def resources_name_their_owner(
         return NotApplicable("no resource here was ever tagged")
     ownerless = [one for one in resources if not any(_plain(key) in map(_plain, keys) for key in one.keys)]
     told = f"{len(resources) - len(ownerless)} of {len(resources)} tagged resources name an owner"
-    if len(ownerless) <= (1 - share) * len(resources):
+    if 100 * (len(resources) - len(ownerless)) >= percent * len(resources):
         return Holds(told)
     return Fails(f"{told}; without: {_named(ownerless)}")
 

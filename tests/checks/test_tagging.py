@@ -8,7 +8,7 @@ from scanner import Fails, Holds, NotApplicable, Verdict
 from tests.emulator import Emulator
 
 
-def resource(name: str, **tags: str) -> TaggedResource:
+def resource(name: str, /, **tags: str) -> TaggedResource:
     """A resource with tags; `__` in a name stands for `:`, and `_` for `-`."""
     named = {key.replace("__", ":").replace("_", "-"): value for key, value in tags.items()}
     return TaggedResource(resource_arn=f"arn:x:{name}", tags=tuple(Tag(key=k, value=v) for k, v in named.items()))
