@@ -14,7 +14,7 @@ from scanner.judge.answer import Answer, Stance
 from scanner.judge.catalogue import Choice, Question
 from scanner.judge.finding import Finding, Stand
 from scanner.watool.advisor import Advice, Hint, hints
-from scanner.watool.claims import ChoiceClaim, QuestionClaim, selected_practices
+from scanner.watool.claims import ChoiceClaim, QuestionClaim, question_claim, selected_practices
 from scanner.watool.client import Tool
 from scanner.watool.contradictions import Contradiction, Kind, contradictions
 from scanner.watool.drift import Drift, KnownQuestion, drift, known_questions
@@ -127,6 +127,13 @@ def test_claims_for_the_engine_leave_the_none_choice_out(tool: Tool, client: Any
         "care_1": frozenset({"care_1_b"}),
         "care_2": frozenset(),
     }
+
+
+@pytest.mark.parametrize("answers", [{}, {"ChoiceAnswers": [{"ChoiceId": "a", "Status": "UNSELECTED"}]}])
+def test_a_choice_that_either_list_of_an_answer_has_selected_is_claimed(answers: dict[str, Any]) -> None:
+    choices = [{"ChoiceId": "a", "Title": "A"}, {"ChoiceId": "b", "Title": "B"}]
+    claim = question_claim({"QuestionId": "q", "Choices": choices, "SelectedChoices": ["a"], **answers})
+    assert claim.selected == {"a"}
 
 
 QUESTION = Question(

@@ -103,3 +103,11 @@ def test_a_hostile_name_cannot_break_out(name: str) -> None:
     merged = merge("Ann", [f"Fails: {name}."], 2084)
     assert (human_text(merged), len(blocks(merged)), merged.count("[")) == ("Ann", 1, 2)
     assert "\n" not in plain(name)
+
+
+def test_nested_marks_that_would_read_as_a_block_leave_the_notes_as_they_are() -> None:
+    # What is left of `nested` when the inner block is taken out would read as another block of ours.
+    inner, outer = merge("", ["inner"], 2084), merge("", ["outer"], 2084)
+    nested = outer.replace("outer", f"{inner}outer")
+    assert human_text(nested) == outer
+    assert merge(nested, [], 2084) == nested
