@@ -5,6 +5,7 @@ evaluation logic" of the IAM user guide, and for keys on "Key policies" of the K
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from scanner.access.facts import facts
 from scanner.access.kms import ask_grants, is_key, needs_resource_policy
@@ -14,7 +15,7 @@ from scanner.access.request import Decision, NotSeen, Outcome, Policies, Request
 from scanner.access.statements import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, SESSION, View, ask, ask_by_reach
 from scanner.access.truth import NO, YES, Answer, Doubt, Truth, all_of, any_of, doubtful, together, unless_yes
 
-_GRANT_AND_LIMITS = "AWS does not document whether the principal's other policies limit a grant"
+_GRANT_AND_LIMITS = Doubt("grant", "AWS does not document whether the principal's other policies limit a grant")
 
 
 def judge(request: Request, policies: Policies) -> Decision:
@@ -45,7 +46,7 @@ class _Layers:
         self._rcp, self._rcp_denies = resource_control(request, policies, view)
         self._endpoint = YES if policies.endpoint is None else ask(policies.endpoint, "Allow", view, ENDPOINT)
         self._by_reach = _by_reach(ask_by_reach(self._resource, "Allow", view, RESOURCE))
-        self._grants = _by_reach(ask_grants(policies.grants, view) if is_key(view.resource) else ())
+        self._grants = _by_reach(ask_grants(policies.grants, view) if policies.grants and is_key(view.resource) else ())
         has_identity = request.principal.has_identity
         self._identity = self._identity_allows() if has_identity else NO
         self._boundary = YES if policies.boundary is None else ask(policies.boundary, "Allow", view, BOUNDARY)
@@ -91,6 +92,7 @@ class _Layers:
             return _whichever(self._within_account(), self._across_accounts())
         return self._within_account() if owner == principal.account else self._across_accounts()
 
+    @cached_property
     def _own(self) -> Answer:
         """What the principal's own policies allow together."""
         return all_of([self._identity, self._boundary, self._session])
@@ -104,18 +106,22 @@ class _Layers:
         limits = all_of([self._boundary, self._session])
         named = any_of([self._by_reach(Reach.DIRECT), all_of([self._by_reach(Reach.ROLE), limits])])
         needed = self._by_reach(Reach.ACCOUNT) if needs_resource_policy(self._view) else YES
-        own = all_of([needed, self._own()])
-        return any_of([named, own, self._by_grant(limits)])
+        own = all_of([needed, self._own])
+        return any_of([named, own, self._by_grant(limits) if self._policies.grants else NO])
 
     def _across_accounts(self) -> Answer:
         """Both sides must allow: the resource's account by its policy, the principal's account by its own."""
         theirs = any_of(self._by_reach(reach) for reach in (Reach.DIRECT, Reach.ROLE, Reach.ACCOUNT))
-        return any_of([all_of([theirs, self._own()]), self._by_grant(self._own())])
+        return any_of([all_of([theirs, self._own]), self._by_grant(self._own)])
 
     def _by_grant(self, limits: Answer) -> Answer:
         named = any_of([self._grants(Reach.DIRECT), self._grants(Reach.ROLE)])
-        certain = unless_yes(limits, Doubt("grant", _GRANT_AND_LIMITS))
-        return any_of([all_of([named, certain]), all_of([self._grants(Reach.ACCOUNT), self._own()])])
+        return any_of(
+            [
+                all_of([named, unless_yes(limits, _GRANT_AND_LIMITS)]),
+                all_of([self._grants(Reach.ACCOUNT), self._own]),
+            ]
+        )
 
     def lacking(self) -> tuple[str, ...]:
         """The layers that do not allow, for a reader of an implicit denial."""
@@ -143,7 +149,13 @@ def _by_reach(answers: Iterable[tuple[Reach, Answer]]) -> Callable[[Reach], Answ
     found: dict[Reach, list[Answer]] = {}
     for reach, answer in answers:
         found.setdefault(reach, []).append(answer)
-    return lambda reach: any_of(found.get(reach, ()))
+    if not found:
+        return _no
+    return lambda reach: any_of(found[reach]) if reach in found else NO
+
+
+def _no(_reach: Reach) -> Answer:
+    return NO
 
 
 def _whichever(within: Answer, across: Answer) -> Answer:

@@ -4,11 +4,12 @@ Rests on the KMS developer guide: "Key policies", "Grants in AWS KMS", "Using gr
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from scanner.access.conditions import CompiledCondition
 from scanner.access.principals import PrincipalElement, Reach
 from scanner.access.request import Grant, NotSeen
-from scanner.access.statements import CompiledStatement, View, compile_policy
+from scanner.access.statements import View, compile_policy
 from scanner.access.truth import Answer, Doubt, Ground, Residual, Truth, depends, doubtful, yes
 from scanner.evidence.policy import Condition, Policy, PrincipalName
 
@@ -51,7 +52,7 @@ def ask_grants(grants: tuple[Grant, ...] | NotSeen, view: View) -> Iterable[tupl
     operation = operation_of(view.action)
     for grant in grants:
         for grantee in grantees(grant, operation):
-            match = PrincipalElement([grantee], negated=False).match(view.principal)
+            match = grantee_element(grantee).match(view.principal)
             if match.truth is not Truth.FALSE:
                 opened = (match.condition,) if match.condition else ()
                 if (answer := _constrained(grant, operation, view, opened)) is not None:
@@ -71,6 +72,13 @@ def grantees(grant: Grant, operation: str) -> Iterable[PrincipalName]:
         yield _grantee(grant.retiring_principal)
 
 
+@lru_cache(maxsize=16384)
+def grantee_element(grantee: PrincipalName) -> PrincipalElement:
+    """A grantee, ready to be asked about many principals."""
+    return PrincipalElement([grantee], negated=False)
+
+
+@lru_cache(maxsize=16384)
 def _grantee(name: str) -> PrincipalName:
     return PrincipalName(kind="AWS" if name.startswith("arn:") or name.isdigit() else "Service", value=name)
 
@@ -112,14 +120,10 @@ def named_and_delegated(policy: Policy, action: str) -> tuple[tuple[PrincipalNam
     """
     named: dict[PrincipalName, None] = {}
     delegated: dict[PrincipalName, None] = {}
-    for statement in _allowing(policy, action):
+    for statement in compile_policy(policy).about(action.lower(), "Allow"):
         for name in statement.statement.principals:
             (delegated if _is_account(name) else named)[name] = None
     return tuple(named), tuple(delegated)
-
-
-def _allowing(policy: Policy, action: str) -> Iterable[CompiledStatement]:
-    return (item for item in compile_policy(policy).about(action.lower()) if item.effect == "Allow")
 
 
 def _is_account(name: PrincipalName) -> bool:

@@ -6,9 +6,9 @@ have that they look at, and by which names they reach the principal. Pairs that 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from scanner.access.context import Context, Known, lowered
+from scanner.access.context import Context, lowered
 from scanner.access.decide import decide
 from scanner.access.evaluate import judge
 from scanner.access.facts import facts
@@ -84,6 +84,7 @@ class Matrix:
         self._relevances = Relevances(action)
         self._numbers = _Numbers()
         self._matchers: dict[Pattern, Matcher] = {}
+        self._of_targets: dict[int, Mapping[str, tuple[str, ...] | None]] = {}
         self._refined: dict[Look, list[int]] = {}
         self._said: dict[Signature, int] = {}
         self._rows: dict[Signature, tuple[Outcome, ...]] = {}
@@ -150,7 +151,9 @@ class Matrix:
     def _judged(self, subject: int, target: int, key: Signature) -> Outcome:
         found = self._outcomes.get(key)
         if found is None:
-            found = judge(self.request(subject, target), self.policies(subject, target)).outcome
+            policies = self.policies(subject, target)
+            relevant = replace(policies, identity=self._relevances.keep(policies.identity))
+            found = judge(self.request(subject, target), relevant).outcome
             self._outcomes[key] = found
         return found
 
@@ -189,7 +192,9 @@ class Matrix:
             both = Look(look.patterns, look.keys | of_grants.keys, look.names, look.by_variable)
             self._bases.append(self._numbers.of((policy, target.grants)))
             self._names.append(of_policy.names | of_grants.names)
-            self._seen.append((levels, *self._own(target, both)))
+            owner = Request(EVERYONE, self._action, target.arn, resource_account=target.owner).owner
+            form = (is_key(target.arn), target.arn == "*", _role_form(target.arn), owner)
+            self._seen.append((levels, form, *self._own(target, both)))
             keys |= both.keys
             limiting |= look_of(of_levels).names
         self._target_keys = frozenset(keys)
@@ -200,13 +205,18 @@ class Matrix:
         """What of a target itself can matter to documents with this look."""
         arn = target.arn if look.by_variable else None
         matched = frozenset(pattern for pattern in look.patterns if self._matches(pattern, target.arn))
-        request = Request(EVERYONE, self._action, target.arn, self._context, target.owner)
-        known = {**facts(request), **lowered(target.values)}
-        values: tuple[tuple[str, Known | None], ...] = tuple(
-            (key, known[key]) for key in sorted(look.keys) if key in known
-        )
-        form = (is_key(target.arn), request.owner, target.arn == "*", _role_form(target.arn))
-        return (arn, matched, values, form)
+        known = self._known(target)
+        values = tuple((key, known[key]) for key in sorted(look.keys) if key in known)
+        return (arn, matched, values)
+
+    def _known(self, target: Target) -> Mapping[str, tuple[str, ...] | None]:
+        """The context keys that follow from a target, and its own."""
+        found = self._of_targets.get(id(target))
+        if found is None:
+            request = Request(EVERYONE, self._action, target.arn, self._context, target.owner)
+            found = {**facts(request), **lowered(target.values)}
+            self._of_targets[id(target)] = found
+        return found
 
     def _matches(self, pattern: Pattern, arn: str) -> bool:
         """Patterns with variables match nothing here: where there are any, the whole ARN is looked at."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scanner.access.kms import constraints, grantees, operation_of
+from scanner.access.kms import constraints, grantee_element, grantees, operation_of
 from scanner.access.principals import Principal, PrincipalElement
 from scanner.access.request import Document, Documents, Grant, Levels, NotSeen, Seen
-from scanner.access.statements import compile_policy
+from scanner.access.statements import CompiledStatement, compile_policy
 from scanner.access.truth import Truth
 from scanner.evidence.policy import Policy
 
@@ -32,6 +32,11 @@ class Relevance:
 NOTHING = Relevance(None)
 
 
+def both_effects(policy: Policy, action: str) -> tuple[CompiledStatement, ...]:
+    compiled = compile_policy(policy)
+    return (*compiled.about(action, "Allow"), *compiled.about(action, "Deny"))
+
+
 class Relevances:
     """The relevance of documents to one action, each worked out once."""
 
@@ -47,7 +52,7 @@ class Relevances:
         return found
 
     def _work_out(self, policy: Policy) -> Relevance:
-        statements = compile_policy(policy).about(self._action)
+        statements = both_effects(policy, self._action)
         if not statements:
             return NOTHING
         return Relevance(
@@ -59,6 +64,12 @@ class Relevances:
             frozenset(name for item in statements if item.principal for name in item.principal.mentions),
             any(resource.keys for item in statements for resource in item.resources),
         )
+
+    def keep(self, documents: Documents) -> Documents:
+        """The documents without those that say nothing about the action."""
+        if isinstance(documents, NotSeen):
+            return documents
+        return tuple(item for item in documents if isinstance(item, NotSeen) or self.of(item.policy) is not NOTHING)
 
     def documents(self, documents: Documents | Seen | None) -> tuple[object, list[Relevance]]:
         """A signature of the documents, equal only where they say the same about the action, and what they look at."""
@@ -114,7 +125,7 @@ def policy_for(policy: Seen | None, action: str, principal: Principal) -> object
         return policy
     said = set()
     variables = policy.policy.version == "2012-10-17"
-    for compiled in compile_policy(policy.policy).about(action.lower()):
+    for compiled in both_effects(policy.policy, action.lower()):
         match = compiled.principal.match(principal) if compiled.principal else None
         if match is None or match.truth is not Truth.FALSE:
             item = compiled.statement
@@ -130,7 +141,7 @@ def grants_for(grants: tuple[Grant, ...] | NotSeen, action: str, principal: Prin
     given = set()
     for grant in grants:
         for grantee in grantees(grant, operation):
-            match = PrincipalElement([grantee], negated=False).match(principal)
+            match = grantee_element(grantee).match(principal)
             if match.truth is not Truth.FALSE:
                 given.add((match, tuple(constraints(grant, operation))))
     return frozenset(given)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from scanner.access.conditions import CompiledCondition
 from scanner.access.context import Context, State
@@ -157,45 +156,36 @@ class CompiledPolicy:
             CompiledStatement(statement, place, variables=variables)
             for place, statement in enumerate(policy.statements, start=1)
         )
-        self._by_action: dict[str, tuple[CompiledStatement, ...]] = {}
+        self._about: dict[tuple[str, Effect], tuple[CompiledStatement, ...]] = {}
 
-    def about(self, action: str) -> tuple[CompiledStatement, ...]:
-        """The statements whose Action or NotAction covers an action, given in lower case."""
-        found = self._by_action.get(action)
+    def about(self, action: str, effect: Effect) -> tuple[CompiledStatement, ...]:
+        """The statements of an effect whose Action or NotAction covers an action, given in lower case."""
+        found = self._about.get((action, effect))
         if found is None:
-            found = tuple(statement for statement in self.statements if statement.has_action(action))
-            self._by_action[action] = found
+            found = tuple(item for item in self.statements if item.effect == effect and item.has_action(action))
+            self._about[action, effect] = found
         return found
 
 
-class _ByDigest:
-    """A policy as a key of the memory of compiled ones: compared by digest, not member by member."""
-
-    __slots__ = ("policy",)
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-
-    def __hash__(self) -> int:
-        return hash(self.policy.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByDigest) and other.policy.digest == self.policy.digest
-
-
-@lru_cache(maxsize=16384)
-def _compiled(key: _ByDigest) -> CompiledPolicy:
-    return CompiledPolicy(key.policy)
+_MOST_REMEMBERED = 16_384
+_compiled: dict[str, CompiledPolicy] = {}  # by digest
 
 
 def compile_policy(policy: Policy) -> CompiledPolicy:
     """The compiled policy; equal documents share one."""
-    return _compiled(_ByDigest(policy))
+    found = _compiled.get(policy.digest)
+    if found is None:
+        if len(_compiled) >= _MOST_REMEMBERED:
+            _compiled.clear()
+        found = _compiled.setdefault(policy.digest, CompiledPolicy(policy))
+    return found
 
 
 def ask(documents: Documents | Seen | None, effect: Effect, view: View, source: str) -> Answer:
     """Does any of the documents have a statement of this effect for the request? What was not seen might have one."""
-    return any_of(answer for _, answer in ask_by_reach(documents, effect, view, source))
+    if not documents:
+        return NO
+    return any_of([answer for _, answer in ask_by_reach(documents, effect, view, source)])
 
 
 def ask_by_reach(
@@ -212,8 +202,7 @@ def ask_by_reach(
 
 
 def _ask_document(document: Document, effect: Effect, view: View, source: str) -> Iterable[tuple[Reach, Answer]]:
-    for statement in compile_policy(document.policy).about(view.action):
-        if statement.effect == effect:
-            reach, answer = statement.ask(view, source, document.name)
-            if answer is not NO:
-                yield reach, answer
+    for statement in compile_policy(document.policy).about(view.action, effect):
+        reach, answer = statement.ask(view, source, document.name)
+        if answer is not NO:
+            yield reach, answer

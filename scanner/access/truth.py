@@ -75,6 +75,8 @@ def any_of(answers: Iterable[Answer]) -> Answer:
     """Yes if one is; else open if one is, for the reasons of the open ones; else no."""
     certain, opened = [], []
     for answer in answers:
+        if answer is NO:  # by far the most frequent, and looked at fastest
+            continue
         if answer.truth is Truth.TRUE:
             certain.append(answer)
         elif answer.truth is Truth.OPEN:
