@@ -40,6 +40,10 @@ SESSION_NAME_KEY = "sts:RoleSessionName"
 _SESSION_OF = "session of"
 
 _ARN = re.compile(r"arn:(?P<partition>[^:]+):(?P<service>iam|sts):[^:]*:(?P<account>[^:]*):(?P<rest>.+)", re.DOTALL)
+# Identity providers that policies name without an ARN.
+_WEB_IDENTITY = frozenset(
+    ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"]
+)
 _ACCOUNT = re.compile(r"\d{12}")
 _CANONICAL = re.compile(r"[0-9a-f]{64}")
 
@@ -70,6 +74,8 @@ class Principal:
             return Principal(Kind.ROOT, f"arn:aws:iam::{name}:root", name)
         if _CANONICAL.fullmatch(name):
             return Principal(Kind.CANONICAL, name, canonical_id=name)
+        if name in _WEB_IDENTITY:
+            return Principal(Kind.IDENTITY_PROVIDER, name)
         found = _ARN.fullmatch(name)
         if found is None:
             if re.fullmatch(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)", name):
@@ -129,7 +135,7 @@ class Principal:
         if self.kind is Kind.IDENTITY_PROVIDER:
             return {("Federated", self.arn): Reach.DIRECT, ("Federated", "*"): Reach.DIRECT}
         if self.kind is Kind.CANONICAL:
-            return {("CanonicalUser", self.arn): Reach.DIRECT}
+            return {("CanonicalUser", self.arn): Reach.DIRECT, ("AWS", self.arn): Reach.DIRECT}
         if self.kind is Kind.EVERYONE:
             return {}
         itself = Reach.ROLE if self.kind is Kind.ROLE else Reach.DIRECT
@@ -149,6 +155,10 @@ EVERYONE = Principal(Kind.EVERYONE, "*")
 
 
 def _from_arn(arn: str, partition: str, account: str, rest: str) -> Principal:
+    if rest.startswith("user/") and not account.isdigit():
+        return Principal(
+            Kind.CANONICAL, arn, partition=partition
+        )  # CloudFront's origin access identities have no policies
     if rest == "root":
         return Principal(Kind.ROOT, arn, account, partition)
     kinds = {

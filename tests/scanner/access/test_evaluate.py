@@ -45,6 +45,7 @@ def bucket(*statements: dict[str, object]) -> Document:
     return document(*statements, name="bucket")
 
 
+ORIGIN = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE"
 ROWS = [
     # rule, principal, policies, expected, for s3:GetObject on an object in the account
     ("nothing allows", ALICE, Policies(), IMPLICIT),
@@ -223,6 +224,7 @@ ROWS = [
     ),
     ("a deleted user's id", ALICE, Policies(resource=bucket(allow(principal="AIDAEXAMPLE"))), IMPLICIT),
     ("a deleted user's id denies nobody", ALICE, Policies(FULL, resource=bucket(deny(principal="AIDAEXAMPLE"))), ALLOW),
+    ("an origin access identity", ORIGIN, Policies(resource=bucket(allow(GET, principal=ORIGIN))), ALLOW),
     # NotPrincipal
     (
         "NotPrincipal denies the rest",
@@ -283,6 +285,7 @@ def trust(*statements: dict[str, object]) -> Policies:
     return Policies(resource=document(*statements, name="trust"))
 
 
+GOOGLE = {"Federated": "accounts.google.com"}
 SAML = f"arn:aws:iam::{HOME}:saml-provider/okta"
 ROLES = [
     # rule, principal, action, policies, expected, for a role of the account
@@ -335,6 +338,13 @@ ROLES = [
         "sts:AssumeRoleWithSAML",
         trust(allow("sts:AssumeRoleWithSAML", None, principal={"Federated": SAML})),
         IMPLICIT,
+    ),
+    (
+        "a web identity",
+        "accounts.google.com",
+        "sts:AssumeRoleWithWebIdentity",
+        trust(allow("sts:AssumeRoleWithWebIdentity", None, principal=GOOGLE)),
+        ALLOW,
     ),
     ("no trust policy was given", ALICE, "sts:AssumeRole", Policies(FULL), CONDITIONAL),
     ("an action on the role that is not assuming it", ALICE, "iam:GetRole", Policies(FULL), ALLOW),
