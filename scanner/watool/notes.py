@@ -52,6 +52,15 @@ def has_block(text: str) -> bool:
     return bool(blocks(text))
 
 
+def our_words(text: str) -> str:
+    """What our first block says, without its marks; empty where there is none."""
+    ours = blocks(text)
+    if not ours:
+        return ""
+    block = text[ours[0].start : ours[0].end]
+    return _OPEN.sub("", block, count=1).removesuffix(_CLOSE).strip()
+
+
 def merge(text: str, sentences: Sequence[str], limit: int) -> str:
     """The notes with `sentences` as our block, in the place of the old one, or else at the end.
 

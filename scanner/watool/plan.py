@@ -19,8 +19,8 @@ from scanner.watool.client import LensReview, Workload
 from scanner.watool.drift import KnownQuestion
 from scanner.watool.errors import PlanError
 from scanner.watool.evidence import ChoiceEvidence, Evidence
-from scanner.watool.notes import CHOICE_LIMIT, QUESTION_LIMIT, has_block, human_text, merge
-from scanner.watool.wording import choice_sentences, question_sentences
+from scanner.watool.notes import CHOICE_LIMIT, QUESTION_LIMIT, has_block, human_text, merge, our_words
+from scanner.watool.wording import choice_sentences, question_sentences, tells_of_our_tick
 
 FORMAT: Literal[1] = 1
 
@@ -215,17 +215,25 @@ def _choice_after(choice: ChoiceClaim, seen: ChoiceEvidence, evidence: Evidence,
     refutes_a_claim = seen.stance is Stance.REFUTED and choice.status == "SELECTED"
     if status == choice.status and not refutes_a_claim and not has_block(choice.notes):
         return choice
-    notes = merge(choice.notes, choice_sentences(evidence, seen), CHOICE_LIMIT)
+    ours = tells_of_our_tick(our_words(choice.notes)) or (status == "SELECTED" and choice.status != "SELECTED")
+    notes = merge(choice.notes, choice_sentences(evidence, seen, ours=ours), CHOICE_LIMIT)
     return choice.model_copy(update={"status": status, "notes": notes})
 
 
 def _status(choice: ChoiceClaim, stance: Stance, options: Options) -> str:
+    if _taken_back(choice):
+        return choice.status
     selects = {Stance.VERIFIED, Stance.SUPPORTED} if options.select_supported else {Stance.VERIFIED}
     if choice.status == "UNSELECTED" and stance in selects:
         return "SELECTED"
     if choice.status == "SELECTED" and stance is Stance.REFUTED and options.unselect_refuted:
         return "UNSELECTED"
     return choice.status
+
+
+def _taken_back(choice: ChoiceClaim) -> bool:
+    """Whether a person unselected what we had selected: our words still say so, and the person's answer stands."""
+    return choice.status == "UNSELECTED" and tells_of_our_tick(our_words(choice.notes))
 
 
 def _remarks(claim: QuestionClaim, after: QuestionClaim, seen: list[ChoiceEvidence]) -> Iterator[Remark]:
@@ -237,6 +245,8 @@ def _remarks(claim: QuestionClaim, after: QuestionClaim, seen: list[ChoiceEviden
     elif claim.none_selected and any(each.stance is Stance.VERIFIED for each in told):
         yield Remark(question=claim.id, says="a person said that no practice is met: nothing is selected")
     for each in told:
+        if claim.applicable and _taken_back(claim.by_id[each.choice]):
+            yield Remark(question=claim.id, choice=each.choice, says="a person unselected it after us: left alone")
         if claim.by_id[each.choice].status == "NOT_APPLICABLE":
             yield Remark(question=claim.id, choice=each.choice, says="a person declared it not applicable: left alone")
     if claim.applicable and not has_block(after.notes):

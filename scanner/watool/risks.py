@@ -1,15 +1,14 @@
 """The Tool's risk beside ours, question by question. AWS does not publish the rule of its own lenses; a custom lens has its
 `riskRules`, which are evaluated exactly. A difference is reported and never hidden."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from scanner.judge.catalogue import Question
 from scanner.judge.risk import tool_risk
-from scanner.judge.risk_rules import ConditionError, RiskRule, has_default, parse_rules, risk_by_rules
+from scanner.judge.risk_rules import RiskRule, risk_by_rules
 from scanner.watool.claims import QuestionClaim
+from scanner.watool.lens_file import LensRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +19,6 @@ class RiskDifference:
     tool: str
     ours: str | None
     because: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LensRules:
-    """The `riskRules` of a lens file by question, and what is wrong with some: no default, or not to be parsed."""
-
-    rules: Mapping[str, tuple[RiskRule, ...]]
-    without_default: tuple[str, ...] = ()
-    unreadable: Mapping[str, str] | None = None
 
 
 def official_risk(question: Question, claim: QuestionClaim) -> str:
@@ -67,27 +57,6 @@ def rules_differences(lens: LensRules, claims: Iterable[QuestionClaim]) -> list[
         if ours != claim.risk:
             found.append(RiskDifference(claim.id, claim.risk, ours, _why(lens, claim.id) if ours is None else ""))
     return found
-
-
-def lens_rules(lens_json: str) -> LensRules:
-    """The risk rules in a lens file. Raises ValueError when the file is no lens; one bad rule spoils only its question."""
-    rules: dict[str, tuple[RiskRule, ...]] = {}
-    unreadable: dict[str, str] = {}
-    for question in _questions(lens_json):
-        try:
-            rules[question["id"]] = parse_rules(question.get("riskRules") or [])
-        except ConditionError as error:
-            unreadable[question["id"]] = str(error)
-    return LensRules(rules, tuple(q for q, of in rules.items() if not has_default(of)), unreadable)
-
-
-def _questions(lens_json: str) -> list[dict[str, Any]]:
-    try:
-        lens = json.loads(lens_json)
-        found = [question for pillar in lens["pillars"] for question in pillar["questions"]]
-        return [question for question in found if isinstance(question["id"], str)]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"this is no lens file: {error}") from error
 
 
 def _why(lens: LensRules, question: str) -> str:

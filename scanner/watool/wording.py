@@ -18,6 +18,9 @@ _ORDER = [
     Stance.NOT_APPLICABLE,
 ]
 
+_TICKED = "Selected: "
+_MET = {Stance.VERIFIED, Stance.SUPPORTED}
+
 _SAYS = {
     Stance.REFUTED: "refuted by evidence",
     Stance.UNKNOWN: "unknown",
@@ -35,19 +38,23 @@ def question_sentences(evidence: Evidence, choices: Sequence[ChoiceEvidence]) ->
     return [_seen(evidence), *(sentence for choice in told for sentence in _choice_sentences(choice, NAMED))]
 
 
-def choice_sentences(evidence: Evidence, choice: ChoiceEvidence) -> list[str]:
-    """The note of one choice: short, because only 250 characters fit."""
+def choice_sentences(evidence: Evidence, choice: ChoiceEvidence, *, ours: bool) -> list[str]:
+    """The note of one choice: short, because only 250 characters fit. `ours`: its tick is, or was, made by us."""
     if choice.stance is Stance.ASK:
         return []
-    return [_short(evidence, choice), *_details(choice, named=2)]
+    says = _SAYS[choice.stance]
+    first = f"{_TICKED}{says}" if ours and choice.stance in _MET else _capital(says)
+    end = f"{_over(choice)}, {_day(evidence.seen_at)}, bundle {evidence.root[:ROOT_SHOWN]}."
+    return [first + end, *_details(choice, named=2)]
+
+
+def tells_of_our_tick(words: str) -> bool:
+    """Whether our words at a choice say that we selected it."""
+    return words.startswith(_TICKED)
 
 
 def _seen(evidence: Evidence) -> str:
     return f"Evidence of {_moment(evidence.seen_at)}, bundle {evidence.root}."
-
-
-def _short(evidence: Evidence, choice: ChoiceEvidence) -> str:
-    return f"{_capital(_SAYS[choice.stance])}{_over(choice)}, {_day(evidence.seen_at)}, bundle {evidence.root[:ROOT_SHOWN]}."
 
 
 def _choice_sentences(choice: ChoiceEvidence, named: int) -> list[str]:

@@ -11,7 +11,7 @@ from watool_world import ACCOUNT, KNOWN, REGION, WORKLOAD, World, evidence, lens
 from fixtures.wellarchitected.behaviour import Behaviour
 from fixtures.wellarchitected.models import WellArchitectedBackend
 from scanner.judge.answer import Answer, Stance
-from scanner.judge.catalogue import Choice, Question
+from scanner.judge.catalogue import Choice, Question, load_catalogue
 from scanner.judge.finding import Finding, Stand
 from scanner.watool.advisor import Advice, Hint, hints
 from scanner.watool.claims import ChoiceClaim, QuestionClaim, question_claim, selected_practices
@@ -20,7 +20,8 @@ from scanner.watool.contradictions import Contradiction, Kind, contradictions
 from scanner.watool.drift import Drift, KnownQuestion, drift, known_questions
 from scanner.watool.errors import InvalidRequestError, NotFoundError, ToolError
 from scanner.watool.evidence import ChoiceEvidence, from_answers
-from scanner.watool.risks import RiskDifference, lens_rules, official_differences, official_risk, rules_differences
+from scanner.watool.lens_file import lens_questions, lens_rules
+from scanner.watool.risks import RiskDifference, official_differences, official_risk, rules_differences
 from scanner.watool.workloads import WorkloadSpec, create_workload, find_workload
 
 LENS = "wellarchitected"
@@ -187,6 +188,21 @@ def test_differences_of_risk_are_listed() -> None:
     ]
 
 
+def test_our_risk_is_the_tools_for_every_question_of_the_lens(tool: Tool, client: Any) -> None:
+    made = client.create_workload(**{**WORKLOAD, "Lenses": [LENS]})["WorkloadId"]
+    questions = load_catalogue().by_id
+    for number, (question, known) in enumerate(questions.items()):
+        selected = [choice.id for place, choice in enumerate(known.choices) if (number >> place % 3) & 1]
+        client.update_answer(WorkloadId=made, LensAlias=LENS, QuestionId=question, SelectedChoices=selected)
+    claims = tool.summaries(made, LENS)
+    assert {each.risk for each in claims} == {"UNANSWERED", "HIGH", "MEDIUM", "NONE"}
+    assert official_differences(questions, claims) == []
+
+
+def test_a_custom_lens_file_names_its_questions_and_choices() -> None:
+    assert lens_questions(lens_file()) == KNOWN
+
+
 def test_a_custom_lens_is_evaluated_by_its_rules(tool: Tool, client: Any, world: World) -> None:
     person_writes(client, world, "care_1", SelectedChoices=["care_1_a"])
     person_writes(client, world, "care_2", SelectedChoices=["care_2_no"])
@@ -224,8 +240,9 @@ def test_a_lens_file_without_default_or_with_a_bad_rule_is_reported() -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", '{"pillars": 3}', '{"pillars": [{"questions": [{}]}]}', "[" * 100_000])
 def test_what_is_no_lens_file_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no lens file"):
-        lens_rules(text)
+    for read in (lens_rules, lens_questions):
+        with pytest.raises(ValueError, match="no lens file"):
+            read(text)
 
 
 def test_trusted_advisor_gives_hints_and_never_more(

@@ -128,7 +128,7 @@ def test_the_notes_say_what_was_seen_and_keep_what_people_wrote() -> None:
         "Fails: vol-1: not encrypted.",
         "Fails: vol-2: not encrypted.",
     ]
-    assert notes[B].splitlines()[1:-1] == ["Verified over 1 resource, 2026-11-23, bundle ffffffffffffffff."]
+    assert notes[B].splitlines()[1:-1] == ["Selected: verified over 1 resource, 2026-11-23, bundle ffffffffffffffff."]
     assert (notes[C], notes[NONE]) == ("", "")
 
 
@@ -159,6 +159,31 @@ def test_newer_evidence_replaces_our_words() -> None:
     assert "vol-1" not in second.notes + second.by_id[B].notes
     assert "verified over 4" in second.notes
     assert "Verified over 4" in second.by_id[B].notes
+
+
+def test_what_a_person_unselects_after_us_stays_unselected() -> None:
+    shown = seen(A, Stance.VERIFIED)
+    ours = plan_for(claim({B: "SELECTED"}), shown).questions[0].after
+    taken_back = with_choice(ours, A, status="UNSELECTED")
+    newer = seen(A, Stance.VERIFIED, resources=5)
+    after = plan_for(taken_back, newer, **ALL).questions[0].after
+    assert (after.selected, "Selected: verified over 5" in after.by_id[A].notes) == ({B}, True)
+    again = plan_for(taken_back, shown, **ALL)
+    assert again.questions == ()
+    assert [remark.says for remark in again.remarks] == ["a person unselected it after us: left alone"]
+
+
+def test_what_was_refuted_and_is_verified_now_is_selected() -> None:
+    refuted = plan_for(claim({A: "SELECTED", B: "SELECTED"}), seen(A, Stance.REFUTED), unselect_refuted=True)
+    verified = plan_for(refuted.questions[0].after, seen(A, Stance.VERIFIED))
+    assert verified.questions[0].selects == (A,)
+
+
+def test_our_words_beside_a_choice_that_we_never_selected_bind_nobody() -> None:
+    refuted = plan_for(claim({A: "SELECTED", B: "SELECTED"}), seen(A, Stance.REFUTED), unselect_refuted=True)
+    supported = plan_for(refuted.questions[0].after, seen(A, Stance.SUPPORTED))
+    assert supported.questions[0].selects == ()
+    assert plan_for(supported.questions[0].after, seen(A, Stance.VERIFIED)).questions[0].selects == (A,)
 
 
 def test_a_plan_is_read_back_as_it_was_written() -> None:

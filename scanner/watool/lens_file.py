@@ -1,0 +1,56 @@
+"""The JSON file of a custom lens: its questions, choices and risk rules, as the product needs them.
+
+https://docs.aws.amazon.com/wellarchitected/latest/userguide/lenses-format-specification.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.judge.risk_rules import ConditionError, RiskRule, has_default, parse_rules
+from scanner.watool.claims import NONE_MARK
+from scanner.watool.drift import KnownQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class LensRules:
+    """The `riskRules` of a lens file by question, and what is wrong with some: no default, or not to be parsed."""
+
+    rules: Mapping[str, tuple[RiskRule, ...]]
+    without_default: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] | None = None
+
+
+def lens_rules(lens_json: str) -> LensRules:
+    """The risk rules in a lens file. Raises ValueError when the file is no lens; one bad rule spoils only its question."""
+    rules: dict[str, tuple[RiskRule, ...]] = {}
+    unreadable: dict[str, str] = {}
+    for question in _questions(lens_json):
+        try:
+            rules[question["id"]] = parse_rules(question.get("riskRules") or [])
+        except ConditionError as error:
+            unreadable[question["id"]] = str(error)
+    return LensRules(rules, tuple(q for q, of in rules.items() if not has_default(of)), unreadable)
+
+
+def lens_questions(lens_json: str) -> dict[str, KnownQuestion]:
+    """What a mapping of a custom lens may name: question id → its choices. Raises ValueError when the file is no lens."""
+    known = {}
+    for question in _questions(lens_json):
+        titles = {str(choice["id"]): str(choice.get("title", "")) for choice in question["choices"]}
+        practices = {choice: frozenset({title}) for choice, title in titles.items() if not choice.endswith(NONE_MARK)}
+        none_choice = next((choice for choice in titles if choice.endswith(NONE_MARK)), "")
+        known[question["id"]] = KnownQuestion(practices, none_choice)
+    return known
+
+
+def _questions(lens_json: str) -> list[dict[str, Any]]:
+    try:
+        lens = json.loads(lens_json)
+        found = [question for pillar in lens["pillars"] for question in pillar["questions"]]
+        if all(isinstance(q["id"], str) and all("id" in choice for choice in q["choices"]) for q in found):
+            return found
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"this is no lens file: {error}") from error
+    raise ValueError("this is no lens file: a question or choice has no id")
