@@ -1,0 +1,271 @@
+"""What EC2 says of instances, volumes, snapshots, images, security groups and networks."""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner import Evidence, Part, Read, derived
+
+_ARN = "arn:{partition}:ec2:{region}:{account}:"
+_OWN = [{"Name": "owner-id", "Values": ["{account}"]}]
+
+
+class State(Part):
+    name: str
+
+
+class Profile(Part):
+    arn: str
+
+
+class MetadataOptions(Part):
+    http_tokens: str
+    http_endpoint: str = "enabled"
+
+
+class Instance(
+    Evidence,
+    read=Read(
+        "ec2:DescribeInstances",
+        "Reservations[].Instances[]",
+        arn=_ARN + "instance/{instance_id}",
+        # Terminated instances stay in the list for an hour.
+        fixed={"Filters": [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]},
+    ),
+):
+    instance_id: str
+    instance_type: str
+    state: State
+    launch_time: datetime
+    state_transition_reason: str = ""
+    metadata_options: MetadataOptions
+    iam_instance_profile: Profile | None = None
+    public_ip_address: str | None = None
+    key_name: str | None = None
+
+
+class Volume(Evidence, read=Read("ec2:DescribeVolumes", "Volumes", arn=_ARN + "volume/{volume_id}")):
+    volume_id: str
+    volume_type: str
+    size: int
+    state: str
+    encrypted: bool
+
+
+class Snapshot(
+    Evidence,
+    read=Read(
+        "ec2:DescribeSnapshots",
+        "Snapshots",
+        arn="arn:{partition}:ec2:{region}::snapshot/{snapshot_id}",
+        fixed={"Filters": _OWN},
+    ),
+):
+    """A snapshot that this account owns."""
+
+    snapshot_id: str
+    encrypted: bool
+
+
+class PublicSnapshot(
+    Evidence,
+    read=Read("ec2:DescribeSnapshots", "Snapshots", fixed={"Filters": _OWN, "RestorableByUserIds": ["all"]}),
+):
+    """A snapshot that this account owns and that everybody may restore. One call lists them all."""
+
+    snapshot_id: str
+
+
+class EbsDefault(Evidence, read=Read("ec2:GetEbsEncryptionByDefault")):
+    ebs_encryption_by_default: bool
+
+
+class SnapshotBlock(Evidence, read=Read("ec2:GetSnapshotBlockPublicAccessState")):
+    state: str
+
+
+class ImageBlock(Evidence, read=Read("ec2:GetImageBlockPublicAccessState")):
+    image_block_public_access_state: str
+
+
+class MetadataDefault(Part):
+    http_tokens: str | None = None  # not there where the account has no preference (EC2 API reference)
+
+
+class MetadataDefaults(Evidence, read=Read("ec2:GetInstanceMetadataDefaults")):
+    account_level: MetadataDefault | None = None
+
+
+class SerialConsole(Evidence, read=Read("ec2:GetSerialConsoleAccessStatus")):
+    serial_console_access_enabled: bool
+
+
+class Image(
+    Evidence,
+    read=Read(
+        "ec2:DescribeImages",
+        "Images",
+        arn="arn:{partition}:ec2:{region}::image/{image_id}",
+        fixed={"Owners": ["self"]},
+    ),
+):
+    image_id: str
+    public: bool
+
+
+class Address(Evidence, read=Read("ec2:DescribeAddresses", "Addresses", arn=_ARN + "elastic-ip/{allocation_id}")):
+    allocation_id: str
+    public_ip: str
+    association_id: str | None = None
+
+
+class Range(Part):
+    cidr_ip: str
+
+
+class Ipv6Range(Part):
+    cidr_ipv6: str
+
+
+class GroupPair(Part):
+    group_id: str | None = None
+
+
+class PrefixList(Part):
+    prefix_list_id: str
+
+
+class Permission(Part):
+    """One rule of a security group. No ports stand for all, where the protocol is -1."""
+
+    ip_protocol: str
+    from_port: int | None = None
+    to_port: int | None = None
+    ip_ranges: tuple[Range, ...] = ()
+    ipv6_ranges: tuple[Ipv6Range, ...] = ()
+    user_id_group_pairs: tuple[GroupPair, ...] = ()
+    prefix_list_ids: tuple[PrefixList, ...] = ()
+
+    @property
+    def from_everywhere(self) -> str:
+        """The widest range, where the rule lets in the whole internet; empty where it does not."""
+        ranges = [one.cidr_ip for one in self.ip_ranges] + [one.cidr_ipv6 for one in self.ipv6_ranges]
+        return next((cidr for cidr in ranges if _is_the_world(cidr)), "")
+
+    @property
+    def ports(self) -> range:
+        """The TCP ports that the rule opens; empty for other protocols."""
+        if self.ip_protocol == "-1":
+            return range(65536)
+        if self.ip_protocol not in ("tcp", "6"):
+            return range(0)
+        return range(max(self.from_port or 0, 0), (self.to_port if self.to_port is not None else 65535) + 1)
+
+
+def _is_the_world(cidr: str) -> bool:
+    """Is this all of the internet, or half of it, as those write it who want to hide a /0?"""
+    network = ipaddress.ip_network(cidr, strict=False)
+    return network.prefixlen <= (1 if network.version == 4 else 3)
+
+
+class SecurityGroup(
+    Evidence, read=Read("ec2:DescribeSecurityGroups", "SecurityGroups", arn=_ARN + "security-group/{group_id}")
+):
+    group_id: str
+    group_name: str
+    vpc_id: str | None = None
+    ip_permissions: tuple[Permission, ...]
+    ip_permissions_egress: tuple[Permission, ...]
+
+
+class GroupName(Part):
+    group_id: str
+
+
+class NetworkInterface(Evidence, read=Read("ec2:DescribeNetworkInterfaces", "NetworkInterfaces")):
+    network_interface_id: str
+    vpc_id: str | None = None
+    availability_zone: str | None = None
+    groups: tuple[GroupName, ...] = ()
+
+
+class Vpc(Evidence, read=Read("ec2:DescribeVpcs", "Vpcs", arn="arn:{partition}:ec2:{region}:{owner_id}:vpc/{vpc_id}")):
+    vpc_id: str
+    owner_id: str
+    is_default: bool
+    cidr_block: str
+
+
+class Subnet(Evidence, read=Read("ec2:DescribeSubnets", "Subnets")):
+    subnet_id: str
+    vpc_id: str
+    availability_zone: str
+
+
+class FlowLog(Evidence, read=Read("ec2:DescribeFlowLogs", "FlowLogs")):
+    flow_log_id: str
+    flow_log_status: str
+    resource_id: str
+    deliver_logs_status: str | None = None
+
+
+class Entry(Part):
+    rule_number: int
+    rule_action: str
+    egress: bool
+    protocol: str
+    cidr_block: str | None = None
+    ipv6_cidr_block: str | None = None
+
+
+class NetworkAcl(Evidence, read=Read("ec2:DescribeNetworkAcls", "NetworkAcls")):
+    network_acl_id: str
+    is_default: bool
+    entries: tuple[Entry, ...] = ()
+
+
+class Endpoint(Evidence, read=Read("ec2:DescribeVpcEndpoints", "VpcEndpoints")):
+    vpc_id: str
+    service_name: str | None = None
+    vpc_endpoint_type: str
+    state: str
+
+
+class Route(Part):
+    destination_cidr_block: str | None = None
+    destination_ipv6_cidr_block: str | None = None
+    gateway_id: str | None = None
+    state: str | None = None
+
+
+class RouteAssociation(Part):
+    main: bool = False
+    subnet_id: str | None = None
+
+
+class RouteTable(Evidence, read=Read("ec2:DescribeRouteTables", "RouteTables")):
+    vpc_id: str
+    associations: tuple[RouteAssociation, ...] = ()
+    routes: tuple[Route, ...] = ()
+
+    @property
+    def leads_out(self) -> bool:
+        """Does it lead to the internet through an internet gateway?"""
+        return any((route.gateway_id or "").startswith("igw-") for route in self.routes if route.state != "blackhole")
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The VPCs and security groups that a network interface lies in."""
+
+    vpcs: frozenset[str]
+    groups: frozenset[str]
+
+
+@derived
+def in_use(interfaces: list[NetworkInterface]) -> InUse:
+    """What is in use, told by the network interfaces: whatever sends or receives in a VPC has one."""
+    return InUse(
+        frozenset(one.vpc_id for one in interfaces if one.vpc_id),
+        frozenset(group.group_id for one in interfaces for group in one.groups),
+    )
