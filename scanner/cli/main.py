@@ -36,7 +36,8 @@ def version(wanted: bool) -> None:  # noqa: FBT001  (typer's callbacks take the 
 @app.callback()
 def root(
     show_version: bool = typer.Option(  # noqa: FBT001  (typer's way to declare an option)
-        False, "--version", help="Show the version.", callback=version, is_eager=True
+        False,  # noqa: FBT003
+        "--version", help="Show the version.", callback=version, is_eager=True
     ),
 ) -> None:
     """Live evidence for AWS Well-Architected Framework Reviews. It never says more than the evidence shows."""
