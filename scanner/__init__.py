@@ -2,7 +2,7 @@
 
 from scanner.access.exposure import Admission, admissions, lets_everyone, outside_accounts
 from scanner.evidence.evidence import Evidence
-from scanner.evidence.policy import Policy
+from scanner.evidence.policy import Condition, Policy, Statement
 from scanner.evidence.read import Metric, Read, days
 from scanner.evidence.reading import Target
 from scanner.evidence.shape import Part
@@ -11,6 +11,7 @@ from scanner.judge.check import AllRegions, Fails, Holds, NotApplicable, ScanTim
 __all__ = [
     "Admission",
     "AllRegions",
+    "Condition",
     "Evidence",
     "Fails",
     "Holds",
@@ -20,6 +21,7 @@ __all__ = [
     "Policy",
     "Read",
     "ScanTime",
+    "Statement",
     "Target",
     "Verdict",
     "admissions",

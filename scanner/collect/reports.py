@@ -10,6 +10,7 @@ from tenacity import retry, retry_if_result, stop_after_delay, wait_exponential
 from scanner.collect.clients import Clients
 
 REPORT_SECONDS = 60  # IAM makes a credential report within seconds; after this it is not to be had
+_NAMES = ("user", "arn")  # text, also where a user is called "true"
 
 # The operations that each of these sends besides the one its Read names.
 ALSO_SENDS: dict[str, frozenset[str]] = {
@@ -43,7 +44,7 @@ def credential_report(clients: Clients, _: dict[str, Any]) -> Iterator[dict[str,
         raise ReportNotReadyError(f"the credential report was not ready after {REPORT_SECONDS} s")
     answer = client.get_credential_report()
     table = csv.DictReader(io.StringIO(answer["Content"].decode("utf-8")))
-    rows = [{column: _cell(value) for column, value in row.items()} for row in table]
+    rows = [{column: value if column in _NAMES else _cell(value) for column, value in row.items()} for row in table]
     yield {"Content": rows, "GeneratedTime": answer["GeneratedTime"]}
 
 

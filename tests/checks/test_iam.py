@@ -1,0 +1,971 @@
+"""IAM checks, against real clients and as tables."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from checks.iam import credentials, grants, providers, root, trust
+from checks.iam.evidence import (
+    CentralRoot,
+    Group,
+    LocalPolicy,
+    PasswordPolicy,
+    Role,
+    RootCredentials,
+    SamlProvider,
+    ServerCertificate,
+    Summary,
+    User,
+    UserCredentials,
+    VirtualDevice,
+)
+from checks.iam.grants import Documents, RoleGrants, UserGrants
+from checks.organizations import Account
+from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+HERE = Target(ACCOUNT, "global")
+IAM = f"arn:aws:iam::{ACCOUNT}:"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+OTHER = "210987654321"
+
+
+def ago(days: int) -> str:
+    return (NOW - timedelta(days=days)).isoformat()
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "*", "Resource": "*"} | changes
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def read(kind: Any, **fields: Any) -> Any:
+    """Evidence as it is read from an answer: through JSON."""
+    return kind.model_validate_json(json.dumps(fields))
+
+
+EVERYTHING = document(statement())
+LAMBDA = statement(Action="sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
+LAMBDA.pop("Resource")
+
+
+def trusting(principal: Any, condition: Any = None, action: str = "sts:AssumeRole") -> dict[str, Any]:
+    one = {"Effect": "Allow", "Principal": principal, "Action": action}
+    return document(one | ({"Condition": condition} if condition else {}))
+
+
+def role(**changes: Any) -> Role:
+    fields = {
+        "arn": f"{IAM}role/r",
+        "path": "/",
+        "role_name": "r",
+        "create_date": ago(400),
+        "assume_role_policy_document": document(LAMBDA),
+    }
+    return read(Role, **(fields | changes))
+
+
+def make_role(aws: Emulator, name: str, trust: Any = None, policy: Any = None, **how: Any) -> None:
+    client = aws.client("iam")
+    trust = json.dumps(trust or document(LAMBDA))
+    client.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **how)
+    if policy:
+        client.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(policy))
+
+
+# The root user
+
+
+@pytest.mark.parametrize(
+    ("mfa", "keys", "password", "verdict"),
+    [
+        (1, 0, 1, Holds("a second factor is registered for the root user")),
+        (0, 0, 1, Fails("no second factor is registered for the root user")),
+        (0, 0, None, Fails("no second factor is registered for the root user")),
+        (0, 1, 0, Fails("no second factor is registered for the root user")),
+        (0, 0, 0, NotApplicable("the root user has neither a password nor access keys")),
+    ],
+)
+def test_root_has_mfa(mfa: int, keys: int, password: int | None, verdict: Verdict) -> None:
+    summary = Summary(account_mfa_enabled=mfa, account_access_keys_present=keys, account_password_present=password)
+    assert root.root_has_mfa(summary) == verdict
+
+
+def test_the_summary_is_read(aws: Emulator) -> None:
+    assert aws.judge("iam.root_has_mfa") == {
+        f"account:{ACCOUNT}": ("fails", "no second factor is registered for the root user")
+    }
+    assert aws.judge("iam.root_has_no_access_keys") == {
+        f"account:{ACCOUNT}": ("holds", "the root user has no access key")
+    }
+
+
+def test_root_has_no_access_keys() -> None:
+    with_key = Summary(account_mfa_enabled=1, account_access_keys_present=1)
+    assert root.root_has_no_access_keys(with_key) == Fails("the root user has an access key")
+
+
+def row(kind: Any = UserCredentials, **changes: Any) -> Any:
+    fields = {
+        "arn": f"{IAM}user/ada",
+        "user": "ada",
+        "user_creation_time": ago(400),
+        "password_enabled": False,
+        "password_last_used": None,
+        "password_last_changed": None,
+        "mfa_active": False,
+        "access_key_1_active": False,
+        "access_key_1_last_rotated": None,
+        "access_key_1_last_used_date": None,
+        "access_key_2_active": False,
+        "access_key_2_last_rotated": None,
+        "access_key_2_last_used_date": None,
+    }
+    return read(kind, **(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"password_enabled": None}, Holds("no use of the root user is on record")),
+        ({"password_last_used": ago(91)}, Holds("the root user was last used on 2026-08-24")),
+        ({"password_last_used": ago(90)}, Fails("the root user was last used on 2026-08-25")),
+        (
+            {"password_last_used": ago(200), "access_key_2_last_used_date": ago(1)},
+            Fails("the root user was last used on 2026-11-22"),
+        ),
+    ],
+)
+def test_root_is_not_used(changes: dict[str, Any], verdict: Verdict) -> None:
+    assert root.root_is_not_used(row(RootCredentials, **changes), NOW) == verdict
+
+
+def test_the_root_row_is_found_and_kept_apart_from_users(aws: Emulator) -> None:
+    client = aws.client("iam")
+    # moto's report has no row for the root user; a user of that name makes one (its ARN on AWS ends in ":root").
+    client.create_user(UserName="<root_account>")
+    client.create_user(UserName="ada")
+    assert aws.judge("iam.root_is_not_used") == {
+        f"{IAM}user/<root_account>": ("holds", "no use of the root user is on record")
+    }
+    assert aws.judge("iam.console_users_have_mfa") == {f"{IAM}user/ada": ("not applicable", "the user has no password")}
+
+
+def test_a_report_without_a_root_row_leaves_its_use_unknown(aws: Emulator) -> None:
+    aws.client("iam").create_user(UserName="ada")
+    assert aws.verdicts("iam.root_is_not_used") == {f"account:{ACCOUNT}": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("mfa", "devices", "told"),
+    [
+        (0, [], "the root user has no second factor"),
+        (1, [], "the root user's second factor is a security key, a passkey or a hardware token"),
+        (1, [f"{IAM}user/ada"], "the root user's second factor is a security key, a passkey or a hardware token"),
+        (1, [f"{IAM}root"], "an authenticator app is among the root user's second factors"),
+    ],
+)
+def test_root_mfa_device(mfa: int, devices: list[str], told: str) -> None:
+    summary = Summary(account_mfa_enabled=mfa, account_access_keys_present=0)
+    listed = [read(VirtualDevice, serial_number=f"{IAM}mfa/m", user={"arn": arn}) for arn in devices]
+    assert root.root_mfa_device(summary, listed) == told
+
+
+def test_devices_are_read(aws: Emulator) -> None:
+    assert aws.judge("iam.root_mfa_device") == {f"account:{ACCOUNT}": ("told", "the root user has no second factor")}
+
+
+def test_root_is_managed_centrally() -> None:
+    # moto lacks iam:ListOrganizationsFeatures.
+    central = CentralRoot(enabled_features=("RootSessions", "RootCredentialsManagement"))
+    told = "central management of the members' root users: RootCredentialsManagement, RootSessions"
+    assert root.root_is_managed_centrally(central) == told
+    assert root.root_is_managed_centrally(None) == "central management of the members' root users: none"
+
+
+# Credentials
+
+
+def make_users(aws: Emulator) -> None:
+    client = aws.client("iam")
+    for name in ("console", "careful", "machine", "idle"):
+        client.create_user(UserName=name)
+    for name in ("console", "careful"):
+        client.create_login_profile(UserName=name, Password="Long-enough-1234")
+    serial = client.create_virtual_mfa_device(VirtualMFADeviceName="m")["VirtualMFADevice"]["SerialNumber"]
+    client.enable_mfa_device(
+        UserName="careful", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+    client.create_access_key(UserName="machine")
+
+
+def test_credentials_are_read_from_the_report(aws: Emulator) -> None:
+    make_users(aws)
+    user = f"{IAM}user/"
+    assert aws.judge("iam.console_users_have_mfa") == {
+        user + "console": ("fails", "a password and no second factor"),
+        user + "careful": ("holds", "a second factor is registered"),
+        user + "machine": ("not applicable", "the user has no password"),
+        user + "idle": ("not applicable", "the user has no password"),
+    }
+    assert aws.judge("iam.no_access_key_is_active") == {
+        user + "console": ("holds", "no access key is active"),
+        user + "careful": ("holds", "no access key is active"),
+        user + "machine": ("fails", "1 active access keys, no use on record"),
+        user + "idle": ("holds", "no access key is active"),
+    }
+    assert aws.judge("iam.long_term_credentials") == {
+        f"account:{ACCOUNT}": ("told", "4 IAM users with 2 passwords and 1 active access keys")
+    }
+
+
+def test_users_have_no_password(aws: Emulator) -> None:
+    make_users(aws)
+    user = f"{IAM}user/"
+    settings = {"iam.users_have_no_password": {"allowed": ("care*",)}}
+    assert aws.judge("iam.users_have_no_password", settings=settings) == {
+        user + "console": ("fails", "the user has a console password, no use on record"),
+        user + "careful": ("not applicable", "the settings allow this user a password"),
+        user + "machine": ("holds", "the user has no password"),
+        user + "idle": ("holds", "the user has no password"),
+    }
+
+
+def test_credentials_age_with_the_scan(aws: Emulator) -> None:
+    make_users(aws)
+    user, now = f"{IAM}user/", datetime.now(UTC)
+    later = now + timedelta(days=100)
+    young = aws.judge("iam.access_keys_are_young")
+    assert young[user + "machine"] == ("holds", "the oldest active access key is 0 days old")
+    assert aws.judge("iam.access_keys_are_young", at=later) == {
+        user + "console": ("not applicable", "the user has no active access key"),
+        user + "careful": ("not applicable", "the user has no active access key"),
+        user + "machine": ("fails", "an active access key is 100 days old"),
+        user + "idle": ("not applicable", "the user has no active access key"),
+    }
+    day = f"{now:%Y-%m-%d}"
+    assert aws.verdicts("iam.unused_credentials_are_disabled") == {
+        user + "console": "holds",
+        user + "careful": "holds",
+        user + "machine": "holds",
+        user + "idle": "not applicable",
+    }
+    assert aws.judge("iam.unused_credentials_are_disabled", at=later) == {
+        user + "console": ("fails", f"not used: the password since {day}"),
+        user + "careful": ("fails", f"not used: the password since {day}"),
+        user + "machine": ("fails", f"not used: access key 1 since {day}"),
+        user + "idle": ("not applicable", "the user has neither a password nor an active access key"),
+    }
+
+
+NEW_KEY = {"access_key_1_active": True, "access_key_1_last_rotated": ago(10)}
+OLD_KEY = {"access_key_2_active": True, "access_key_2_last_rotated": ago(200)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, credentials.NO_KEYS),
+        (OLD_KEY | {"access_key_2_active": False}, credentials.NO_KEYS),
+        (NEW_KEY, Holds("the oldest active access key is 10 days old")),
+        (NEW_KEY | OLD_KEY, Fails("an active access key is 200 days old")),
+        ({"access_key_1_active": True}, Fails("the report does not say when an active key was made")),
+    ],
+)
+def test_access_keys_are_young(changes: dict[str, Any], verdict: Verdict) -> None:
+    assert credentials.access_keys_are_young(row(**changes), NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, credentials.NO_KEYS),
+        (OLD_KEY, Holds("no active access key was used in 90 days")),
+        (OLD_KEY | {"access_key_2_last_used_date": ago(91)}, Holds("no active access key was used in 90 days")),
+        (OLD_KEY | {"access_key_2_last_used_date": ago(3)}, Fails("an access key was used on 2026-11-20")),
+    ],
+)
+def test_no_access_key_is_in_use(changes: dict[str, Any], verdict: Verdict) -> None:
+    assert credentials.no_access_key_is_in_use(row(**changes), NOW) == verdict
+
+
+def test_an_allowed_user_may_use_a_key() -> None:
+    used = row(**(OLD_KEY | {"access_key_2_last_used_date": ago(3)}))
+    allowed = NotApplicable("the settings allow this user an access key")
+    assert credentials.no_access_key_is_in_use(used, NOW, allowed=("ada",)) == allowed
+    assert credentials.no_access_key_is_active(used, allowed=("ada",)) == allowed
+    assert credentials.no_access_key_is_active(used) == Fails("1 active access keys, last used on 2026-11-20")
+
+
+def test_keys_in_use_are_read(aws: Emulator) -> None:
+    make_users(aws)
+    assert aws.verdicts("iam.no_access_key_is_in_use") == {
+        f"{IAM}user/console": "not applicable",
+        f"{IAM}user/careful": "not applicable",
+        f"{IAM}user/machine": "holds",
+        f"{IAM}user/idle": "not applicable",
+    }
+
+
+PASSWORD = {"password_enabled": True}
+FRESH = Holds("all that is enabled was used or made in the last 90 days")
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, NotApplicable("the user has neither a password nor an active access key")),
+        (PASSWORD | {"password_last_used": ago(5)}, FRESH),
+        (PASSWORD | {"password_last_used": ago(95)}, Fails("not used: the password since 2026-08-20")),
+        # A password that was set anew lately, or a user who has just been made, has had no time to sign in.
+        (PASSWORD | {"password_last_used": ago(95), "password_last_changed": ago(5)}, FRESH),
+        (PASSWORD | {"user_creation_time": ago(5)}, FRESH),
+        (PASSWORD, Fails("not used: the password since 2025-10-19")),
+        (NEW_KEY, FRESH),
+        (OLD_KEY | {"access_key_2_last_used_date": ago(1)}, FRESH),
+        (
+            PASSWORD | OLD_KEY,
+            Fails("not used: the password since 2025-10-19, access key 2 since 2026-05-07"),
+        ),
+    ],
+)
+def test_unused_credentials_are_disabled(changes: dict[str, Any], verdict: Verdict) -> None:
+    assert credentials.unused_credentials_are_disabled(row(**changes), NOW) == verdict
+
+
+STRONG = {
+    "minimum_password_length": 14,
+    "password_reuse_prevention": 24,
+    "require_numbers": True,
+    "require_uppercase_characters": True,
+    "require_lowercase_characters": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("policy", "settings", "verdict"),
+    [
+        (PasswordPolicy(**STRONG), {}, Holds("at least 14 characters of 3 kinds")),
+        (PasswordPolicy(**STRONG | {"minimum_password_length": 13}), {}, Fails("13 characters are enough")),
+        (PasswordPolicy(**STRONG | {"require_numbers": False}), {}, Fails("2 kinds of characters are demanded")),
+        (PasswordPolicy(**STRONG), {"days": 90}, Fails("passwords last unlimited days")),
+        (PasswordPolicy(**STRONG, max_password_age=90), {"days": 90}, Holds("at least 14 characters of 3 kinds")),
+        (
+            PasswordPolicy(),
+            {},
+            Fails(
+                "0 characters are enough; 0 kinds of characters are demanded; the last 0 passwords may not come back"
+            ),
+        ),
+        (None, {}, Fails("the account has no password policy of its own; AWS's default asks for 8 characters")),
+    ],
+)
+def test_password_policy_is_strong(policy: PasswordPolicy | None, settings: dict[str, int], verdict: Verdict) -> None:
+    assert credentials.password_policy_is_strong(policy, [row(**PASSWORD)], **settings) == verdict
+
+
+def test_without_passwords_no_password_policy_is_needed() -> None:
+    assert credentials.password_policy_is_strong(None, [row()]) == NotApplicable("no IAM user has a password")
+
+
+def test_the_password_policy_is_read(aws: Emulator) -> None:
+    make_users(aws)
+    account = f"account:{ACCOUNT}"
+    assert aws.verdicts("iam.password_policy_is_strong") == {account: "fails"}
+    aws.client("iam").update_account_password_policy(
+        MinimumPasswordLength=16,
+        PasswordReusePrevention=24,
+        RequireNumbers=True,
+        RequireSymbols=True,
+        RequireLowercaseCharacters=True,
+        RequireUppercaseCharacters=True,
+    )
+    assert aws.judge("iam.password_policy_is_strong") == {account: ("holds", "at least 16 characters of 4 kinds")}
+
+
+SSO = role(path="/aws-reserved/sso.amazonaws.com/eu-west-1/", role_name="AWSReservedSSO_Admin_1")
+SAML = read(SamlProvider, arn=f"{IAM}saml-provider/okta")
+
+
+@pytest.mark.parametrize(
+    ("users", "saml", "roles", "verdict"),
+    [
+        (
+            [row(**PASSWORD)],
+            [],
+            [role()],
+            Fails("neither Identity Center nor SAML is set up here, and these users have passwords: ada"),
+        ),
+        ([row(**PASSWORD)], [], [SSO], Holds("federated through IAM Identity Center; beside it have passwords: ada")),
+        ([row()], [SAML], [], Holds(f"federated through {IAM}saml-provider/okta")),
+        ([row()], [], [], NotApplicable("no IAM user has a password, and no federation for people is set up here")),
+    ],
+)
+def test_console_access_is_federated(users: Any, saml: Any, roles: Any, verdict: Verdict) -> None:
+    assert credentials.console_access_is_federated(users, saml, roles) == verdict
+
+
+def test_federation_is_read(aws: Emulator) -> None:
+    make_users(aws)
+    account = f"account:{ACCOUNT}"
+    client = aws.client("iam")
+    assert aws.verdicts("iam.console_access_is_federated") == {account: "fails"}
+    client.create_saml_provider(Name="okta", SAMLMetadataDocument="<x/>" * 500)
+    client.create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com", ThumbprintList=["a" * 40])
+    make_role(aws, "sso", Path="/aws-reserved/sso.amazonaws.com/")
+    assert aws.verdicts("iam.console_access_is_federated") == {account: "holds"}
+    assert aws.judge("iam.federation_providers") == {
+        account: (
+            "told",
+            "identity providers: OIDC token.actions.githubusercontent.com, SAML okta; roles of IAM Identity Center: 1",
+        )
+    }
+
+
+# What principals may do
+
+
+def local(policy: Any, attached: int = 1) -> LocalPolicy:
+    versions = [
+        {"document": EVERYTHING, "is_default_version": False},
+        {"document": policy, "is_default_version": True},
+    ]
+    return read(LocalPolicy, arn=f"{IAM}policy/p", attachment_count=attached, policy_version_list=versions)
+
+
+NO_ALL = Holds("no statement allows everything on every resource")
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        (EVERYTHING, Fails("the policy allows every action on every resource")),
+        (
+            document(statement(Action=["s3:GetObject", "*:*"])),
+            Fails("the policy allows every action on every resource"),
+        ),
+        (
+            document(statement(Action="iam:*")),
+            Fails("the policy allows iam:* on every resource, with which everything else can be granted"),
+        ),
+        (
+            {"Statement": [{"Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*"}]},
+            Fails("the policy allows everything but aws-portal:*, and so all of IAM, on every resource"),
+        ),
+        ({"Statement": [{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}]}, NO_ALL),
+        (document(statement(Effect="Deny")), NO_ALL),
+        (document(statement(Resource="arn:aws:s3:::logs/*")), NO_ALL),
+        (document(statement(Action="s3:*")), NO_ALL),
+        (
+            document(statement(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
+            Fails("the policy allows every action on every resource"),
+        ),
+        (document(statement(Condition={"StringEquals": {"aws:ResourceTag/team": "a"}})), NO_ALL),
+        (
+            document(statement(Condition={"StringEqualsIfExists": {"aws:ResourceTag/team": "a"}})),
+            Fails("the policy allows every action on every resource"),
+        ),
+    ],
+)
+def test_customer_policies_do_not_allow_everything(policy: Any, verdict: Verdict) -> None:
+    assert grants.customer_policies_do_not_allow_everything(local(policy)) == verdict
+
+
+def test_a_policy_that_nobody_has_is_not_judged() -> None:
+    unattached = grants.customer_policies_do_not_allow_everything(local(EVERYTHING, attached=0))
+    assert unattached == NotApplicable("the policy is attached to nobody")
+
+
+def test_customer_policies_are_read(aws: Emulator) -> None:
+    client = aws.client("iam")
+    make_role(aws, "worker")
+    for name, policy in (("all", EVERYTHING), ("some", document(statement(Action="s3:GetObject")))):
+        arn = client.create_policy(PolicyName=name, PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
+        client.attach_role_policy(RoleName="worker", PolicyArn=arn)
+    client.create_policy(PolicyName="spare", PolicyDocument=json.dumps(EVERYTHING))
+    assert aws.judge("iam.customer_policies_do_not_allow_everything") == {
+        f"{IAM}policy/all": ("fails", "the policy allows every action on every resource"),
+        f"{IAM}policy/some": ("holds", NO_ALL.because),
+        f"{IAM}policy/spare": ("not applicable", "the policy is attached to nobody"),
+    }
+    assert aws.judge("iam.workload_roles_are_not_administrators") == {
+        f"{IAM}role/worker": ("fails", "all allows every action on every resource")
+    }
+    assert aws.judge("iam.administrators") == {f"account:{ACCOUNT}": ("told", "administrators: role worker")}
+
+
+ADMIN = {"policy_name": "AdministratorAccess", "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"}
+BOUND = {"permissions_boundary_arn": f"{IAM}policy/boundary"}
+NARROW = Policy.model_validate(document(statement(Action="s3:*")))
+
+
+def has(one: Role, **known: Policy) -> RoleGrants:
+    made: RoleGrants = grants.role_grants(one, Documents({f"{IAM}policy/{name}": doc for name, doc in known.items()}))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (has(role(attached_managed_policies=[ADMIN])), Fails("AdministratorAccess is attached")),
+        (
+            has(role(attached_managed_policies=[ADMIN], permissions_boundary=BOUND), boundary=NARROW),
+            Holds(f"AdministratorAccess is attached, and the permissions boundary {IAM}policy/boundary limits it"),
+        ),
+        # A boundary that allows everything, or that the scan did not see, limits nothing that could be shown.
+        (
+            has(
+                role(attached_managed_policies=[ADMIN], permissions_boundary=BOUND),
+                boundary=Policy.model_validate(EVERYTHING),
+            ),
+            Fails("AdministratorAccess is attached"),
+        ),
+        (
+            has(role(attached_managed_policies=[ADMIN], permissions_boundary=BOUND)),
+            Fails("AdministratorAccess is attached"),
+        ),
+        (
+            has(
+                role(
+                    attached_managed_policies=[ADMIN],
+                    permissions_boundary={"permissions_boundary_arn": ADMIN["policy_arn"]},
+                )
+            ),
+            Fails("AdministratorAccess is attached"),
+        ),
+        (has(role()), Holds("no policy makes this role an administrator")),
+        (
+            has(role(path="/aws-service-role/x/", attached_managed_policies=[ADMIN])),
+            NotApplicable("a service-linked role, kept by its service"),
+        ),
+        (
+            has(role(attached_managed_policies=[ADMIN], assume_role_policy_document=trusting({"AWS": f"{IAM}root"}))),
+            NotApplicable("neither a service nor a web identity assumes this role"),
+        ),
+    ],
+)
+def test_workload_roles_are_not_administrators(one: RoleGrants, verdict: Verdict) -> None:
+    assert grants.workload_roles_are_not_administrators(one) == verdict
+
+
+def test_a_named_administrator_is_not_judged() -> None:
+    one = has(role(attached_managed_policies=[ADMIN]))
+    named = NotApplicable("the settings name this role as an administrator")
+    assert grants.workload_roles_are_not_administrators(one, administrators=("r",)) == named
+
+
+def test_users_are_administrators_through_groups_too(aws: Emulator) -> None:
+    client = aws.client("iam")
+    for name in ("ada", "bob", "eve"):
+        client.create_user(UserName=name)
+    client.create_group(GroupName="admins")
+    client.put_group_policy(GroupName="admins", PolicyName="all", PolicyDocument=json.dumps(EVERYTHING))
+    client.add_user_to_group(GroupName="admins", UserName="ada")
+    client.put_user_policy(
+        UserName="eve", PolicyName="own", PolicyDocument=json.dumps(document(statement(Action="iam:PassRole")))
+    )
+    user = f"{IAM}user/"
+    assert aws.judge("iam.users_are_not_administrators") == {
+        user + "ada": ("fails", "all (group admins) allows every action on every resource"),
+        user + "bob": ("holds", "no policy makes this user an administrator"),
+        user + "eve": ("holds", "no policy makes this user an administrator"),
+    }
+    assert aws.judge("iam.users_get_permissions_through_groups") == {
+        user + "ada": ("holds", "through admins"),
+        user + "bob": ("not applicable", "the user has neither groups nor policies"),
+        user + "eve": ("fails", "policies on the user itself: own"),
+    }
+    assert aws.judge("iam.users_pass_only_named_roles") == {
+        user + "ada": ("fails", "iam:PassRole on any role to any service: all (group admins)"),
+        user + "bob": ("not applicable", "no inline or customer-managed policy gives this user permissions"),
+        user + "eve": ("fails", "iam:PassRole on any role to any service: own"),
+    }
+    assert aws.judge("iam.users_by_group") == {
+        f"account:{ACCOUNT}": ("told", "users by group: admins 1; users without a group: 2")
+    }
+
+
+def user(**changes: Any) -> User:
+    return read(User, **({"arn": f"{IAM}user/ada", "user_name": "ada"} | changes))
+
+
+def test_users_with_limits_and_names() -> None:
+    made: UserGrants = grants.user_grants(
+        user(attached_managed_policies=[ADMIN], permissions_boundary=BOUND),
+        [],
+        Documents({f"{IAM}policy/boundary": NARROW}),
+    )
+    assert grants.users_are_not_administrators(made) == Holds(
+        f"AdministratorAccess is attached, and the permissions boundary {IAM}policy/boundary limits it"
+    )
+    named = NotApplicable("the settings name this user as an administrator")
+    assert grants.users_are_not_administrators(made, administrators=("ada",)) == named
+
+
+def test_the_console_attaches_a_harmless_policy() -> None:
+    change = {"policy_name": "IAMUserChangePassword", "policy_arn": "arn:aws:iam::aws:policy/IAMUserChangePassword"}
+    one = user(attached_managed_policies=[change], group_list=["staff"])
+    assert grants.users_get_permissions_through_groups(one) == Holds("through staff")
+
+
+def test_roles_name_their_actions(aws: Emulator) -> None:
+    make_role(aws, "wide", policy=document(statement(Action=["s3:*", "sqs:SendMessage"])))
+    make_role(aws, "narrow", policy=document(statement(Action="s3:*", Resource="arn:aws:s3:::logs/*")))
+    make_role(aws, "reader", policy=document(statement(Action="s3:Get*")))
+    make_role(aws, "bare")
+    make_role(aws, "linked", policy=EVERYTHING, Path="/aws-service-role/x.amazonaws.com/")
+    arn = f"{IAM}role/"
+    assert aws.judge("iam.roles_name_their_actions") == {
+        arn + "wide": ("fails", "on every resource: own: s3:*"),
+        arn + "narrow": ("holds", "no whole service on every resource"),
+        arn + "reader": ("holds", "no whole service on every resource"),
+        arn + "bare": ("not applicable", "no inline or customer-managed policy gives this role permissions"),
+        arn + "aws-service-role/x.amazonaws.com/linked": (
+            "not applicable",
+            "a service-linked role, kept by its service",
+        ),
+    }
+
+
+PASS = "iam:PassRole"
+PASSING = Fails("iam:PassRole on any role to any service: own")
+NOT_PASSING = Holds("iam:PassRole is not allowed, or names roles or a service")
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        (statement(Action=PASS), PASSING),
+        (statement(Action="iam:Pass*", Resource="arn:aws:iam::*:role/*"), PASSING),
+        (statement(Action=PASS, Resource=f"{IAM}role/*"), PASSING),
+        (statement(), PASSING),
+        ({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}, PASSING),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, NOT_PASSING),
+        (statement(Action=PASS, Resource=f"{IAM}role/app/*"), NOT_PASSING),
+        (statement(Action=PASS, Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), NOT_PASSING),
+        (statement(Action=PASS, Condition={"StringNotEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), PASSING),
+        (statement(Action=PASS, Effect="Deny"), NOT_PASSING),
+        (statement(Action="s3:*"), NOT_PASSING),
+    ],
+)
+def test_roles_pass_only_named_roles(policy: Any, verdict: Verdict) -> None:
+    own = [{"policy_name": "own", "policy_document": document(policy)}]
+    assert grants.roles_pass_only_named_roles(has(role(role_policy_list=own))) == verdict
+
+
+def test_passing_roles_is_read(aws: Emulator) -> None:
+    make_role(aws, "passer", policy=document(statement(Action=PASS)))
+    make_role(aws, "bare")
+    assert aws.judge("iam.roles_pass_only_named_roles") == {
+        f"{IAM}role/passer": ("fails", PASSING.because),
+        f"{IAM}role/bare": ("not applicable", "no inline or customer-managed policy gives this role permissions"),
+    }
+
+
+def test_somebody_may_open_support_cases(aws: Emulator) -> None:
+    assert aws.judge("iam.somebody_may_open_support_cases") == {
+        f"account:{ACCOUNT}": ("fails", "AWSSupportAccess is attached to nobody")
+    }
+    support = {"policy_name": "AWSSupportAccess", "policy_arn": "arn:aws:iam::aws:policy/AWSSupportAccess"}
+    group = read(Group, arn=f"{IAM}group/ops", group_name="ops", attached_managed_policies=[support])
+    assert grants.somebody_may_open_support_cases([], [group], []) == Holds("given to group/ops")
+
+
+def test_facts_about_permissions(aws: Emulator) -> None:
+    client = aws.client("iam")
+    arn = client.create_policy(PolicyName="edge", PolicyDocument=json.dumps(document(statement(Action="s3:*"))))
+    tags = document(statement(Condition={"StringEquals": {"aws:ResourceTag/a": "${aws:PrincipalTag/a}"}}))
+    client.create_policy(PolicyName="tags", PolicyDocument=json.dumps(tags))
+    make_role(aws, "bound", PermissionsBoundary=arn["Policy"]["Arn"])
+    client.create_user(UserName="ada")
+    account = f"account:{ACCOUNT}"
+    assert aws.judge("iam.permissions_boundaries") == {
+        account: ("told", "1 of 1 users and 1 roles have a permissions boundary")
+    }
+    assert aws.judge("iam.policies_by_attribute") == {
+        account: ("told", "customer-managed policies that decide by tags: tags of 2")
+    }
+
+
+# Whom roles trust
+
+ROOT_OF_OTHER = {"AWS": f"arn:aws:iam::{OTHER}:root"}
+EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": "7f2a"}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        (trusting("*"), Fails("the trust policy is open: a statement lets everyone do sts:AssumeRole")),
+        (
+            trusting({"AWS": "*"}, EXTERNAL_ID),
+            Fails("the trust policy is open: a statement lets everyone do sts:AssumeRole"),
+        ),
+        (
+            trusting({"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}),
+            Holds("the trust policy names its principals or binds them to an organization or account"),
+        ),
+        (
+            trusting({"AWS": OTHER}),
+            Holds("the trust policy names its principals or binds them to an organization or account"),
+        ),
+    ],
+)
+def test_roles_trust_named_principals(policy: Any, verdict: Verdict) -> None:
+    assert trust.roles_trust_named_principals(role(assume_role_policy_document=policy), HERE) == verdict
+
+
+def test_trust_policies_are_read(aws: Emulator) -> None:
+    make_role(aws, "open", trusting({"AWS": "*"}))
+    make_role(aws, "vendor", trusting({"AWS": f"arn:aws:iam::{OTHER}:root"}))
+    make_role(aws, "worker")
+    arn = f"{IAM}role/"
+    assert aws.verdicts("iam.roles_trust_named_principals") == {
+        arn + "open": "fails",
+        arn + "vendor": "holds",
+        arn + "worker": "holds",
+    }
+    assert aws.judge("iam.other_accounts_prove_who_sends_them") == {
+        arn + "open": ("not applicable", "no other account may assume this role"),
+        arn + "vendor": ("fails", f"without external id or organization: {OTHER}"),
+        arn + "worker": ("not applicable", "no other account may assume this role"),
+    }
+    assert aws.judge("iam.third_parties_come_with_an_external_id") == {
+        f"account:{ACCOUNT}": ("fails", f"without an external id: vendor lets in {OTHER}")
+    }
+    assert aws.judge("iam.other_accounts_let_in") == {
+        f"account:{ACCOUNT}": ("told", f"other accounts that may assume roles: {OTHER} (1 roles)")
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (
+            role(assume_role_policy_document=trusting(ROOT_OF_OTHER, EXTERNAL_ID)),
+            Holds(f"{OTHER} come with an external id, from the organization, or are trusted"),
+        ),
+        (
+            role(assume_role_policy_document=trusting(ROOT_OF_OTHER, {"StringLike": {"sts:ExternalId": "*"}})),
+            Fails(f"without external id or organization: {OTHER}"),
+        ),
+        (
+            role(
+                assume_role_policy_document=trusting(
+                    ROOT_OF_OTHER, {"StringEqualsIfExists": {"sts:ExternalId": "7f2a"}}
+                )
+            ),
+            Fails(f"without external id or organization: {OTHER}"),
+        ),
+        (
+            role(assume_role_policy_document=trusting(ROOT_OF_OTHER), role_name="OrganizationAccountAccessRole"),
+            NotApplicable("a role of this name is made for the organization's management account"),
+        ),
+        (
+            role(assume_role_policy_document=trusting({"AWS": f"{IAM}root"})),
+            NotApplicable("no other account may assume this role"),
+        ),
+        (role(path="/aws-reserved/x/"), NotApplicable("a role that IAM Identity Center keeps")),
+    ],
+)
+def test_other_accounts_prove_who_sends_them(one: Role, verdict: Verdict) -> None:
+    assert trust.other_accounts_prove_who_sends_them(one, HERE) == verdict
+
+
+def test_a_trusted_account_needs_no_external_id() -> None:
+    one = role(assume_role_policy_document=trusting(ROOT_OF_OTHER))
+    held = Holds(f"{OTHER} come with an external id, from the organization, or are trusted")
+    assert trust.other_accounts_prove_who_sends_them(one, HERE, trusted_accounts=(OTHER,)) == held
+
+
+MEMBER = Account(id=OTHER, arn="arn:aws:organizations::1:account/o/2", name="shared")
+
+
+@pytest.mark.parametrize(
+    ("condition", "members", "verdict"),
+    [
+        (None, [], Fails(f"without an external id: r lets in {OTHER}")),
+        (None, [MEMBER], NotApplicable("no role lets in an account from outside the organization")),
+        (EXTERNAL_ID, [], Holds("every account from outside the organization has to show an external id")),
+    ],
+)
+def test_third_parties_come_with_an_external_id(condition: Any, members: list[Account], verdict: Verdict) -> None:
+    one = role(assume_role_policy_document=trusting(ROOT_OF_OTHER, condition))
+    assert trust.third_parties_come_with_an_external_id([one], members, HERE) == verdict
+
+
+GITHUB = "token.actions.githubusercontent.com"
+
+
+def web(condition: Any, provider: str = GITHUB) -> Role:
+    name = f"{IAM}oidc-provider/{provider}" if "cognito" not in provider else provider
+    policy = trusting({"Federated": name}, condition, "sts:AssumeRoleWithWebIdentity")
+    return role(assume_role_policy_document=policy)
+
+
+def sub(value: str, operator: str = "StringLike", provider: str = GITHUB) -> dict[str, Any]:
+    condition: dict[str, Any] = {"StringEquals": {f"{provider}:aud": "sts.amazonaws.com"}}
+    condition.setdefault(operator, {})[f"{provider}:sub"] = value
+    return condition
+
+
+PINNED = Holds(f"the subject is fixed for {IAM}oidc-provider/{GITHUB}")
+UNPINNED = Fails(f"any identity of {GITHUB} may assume the role")
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/ABC"
+POOL = "cognito-identity.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (web(sub("repo:org/app:ref:refs/heads/main", "StringEquals")), PINNED),
+        (web(sub("repo:org/*")), PINNED),
+        (web(sub("repo:*")), UNPINNED),
+        (web(sub("repo:org*")), UNPINNED),
+        (web(sub("*")), UNPINNED),
+        (web(sub("repo:org/app:*", "StringLikeIfExists")), UNPINNED),
+        (web(sub("repo:org/app:*", "ForAllValues:StringLike")), UNPINNED),
+        (web({"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}), UNPINNED),
+        (web(None), UNPINNED),
+        (web(sub("system:serviceaccount:*", provider=EKS), EKS), Fails(f"any identity of {EKS} may assume the role")),
+        (
+            web(sub("system:serviceaccount:app:*", provider=EKS), EKS),
+            Holds(f"the subject is fixed for {IAM}oidc-provider/{EKS}"),
+        ),
+        (web({"StringEquals": {f"{POOL}:aud": "eu-west-1:pool"}}, POOL), Holds(f"the subject is fixed for {POOL}")),
+        (
+            web({"ForAnyValue:StringLike": {f"{POOL}:amr": "authenticated"}}, POOL),
+            Fails(f"any identity of {POOL} may assume the role"),
+        ),
+        (
+            role(assume_role_policy_document=trusting({"Federated": SAML.arn}, action="sts:AssumeRoleWithSAML")),
+            NotApplicable("no web identity assumes this role"),
+        ),
+        (role(), NotApplicable("no web identity assumes this role")),
+    ],
+)
+def test_web_identities_are_pinned(one: Role, verdict: Verdict) -> None:
+    assert trust.web_identities_are_pinned(one) == verdict
+
+
+def test_web_identities_are_read(aws: Emulator) -> None:
+    federated = {"Federated": f"{IAM}oidc-provider/{GITHUB}"}
+    action = "sts:AssumeRoleWithWebIdentity"
+    make_role(aws, "loose", trusting(federated, {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}, action))
+    make_role(aws, "deploy", trusting(federated, sub("repo:org/app:*"), action))
+    make_role(aws, "worker")
+    assert aws.judge("iam.web_identities_are_pinned") == {
+        f"{IAM}role/loose": ("fails", UNPINNED.because),
+        f"{IAM}role/deploy": ("holds", PINNED.because),
+        f"{IAM}role/worker": ("not applicable", "no web identity assumes this role"),
+    }
+    assert aws.judge("iam.pipelines_from_outside") == {
+        f"account:{ACCOUNT}": ("told", f"roles by web identity provider: {GITHUB} 2")
+    }
+
+
+def test_services_act_only_for_this_account(aws: Emulator) -> None:
+    states = {"Service": "states.amazonaws.com"}
+    make_role(aws, "flow", trusting(states))
+    make_role(aws, "bound", trusting(states, {"StringEquals": {"aws:SourceAccount": ACCOUNT}}))
+    make_role(aws, "worker")
+    assert aws.judge("iam.services_act_only_for_this_account") == {
+        f"{IAM}role/flow": ("fails", "without aws:SourceAccount or aws:SourceArn: states.amazonaws.com"),
+        f"{IAM}role/bound": ("holds", "bound to a source: states.amazonaws.com"),
+        f"{IAM}role/worker": ("not applicable", "no service is trusted whose guide asks for such a condition"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (role(role_last_used={"last_used_date": ago(3)}), Holds("last used on 2026-11-20")),
+        (role(role_last_used={"last_used_date": ago(100)}), Fails("last used on 2026-08-15")),
+        (role(), Fails("no use on record, which goes back 400 days")),
+        (role(create_date=ago(10)), NotApplicable("made on 2026-11-13, too young to tell")),
+        (role(role_name="BreakGlassAdmin"), NotApplicable("by its name the role is kept for emergencies")),
+        (role(path="/aws-service-role/x/"), NotApplicable("a service-linked role, kept by its service")),
+    ],
+)
+def test_roles_are_in_use(one: Role, verdict: Verdict) -> None:
+    assert trust.roles_are_in_use(one, NOW) == verdict
+
+
+def test_the_use_of_roles_is_read(aws: Emulator) -> None:
+    make_role(aws, "worker")
+    make_role(aws, "BreakGlass", trusting({"AWS": f"{IAM}root"}, {"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    later = datetime.now(UTC) + timedelta(days=100)
+    assert aws.verdicts("iam.roles_are_in_use") == {
+        f"{IAM}role/worker": "not applicable",
+        f"{IAM}role/BreakGlass": "not applicable",
+    }
+    assert aws.judge("iam.roles_are_in_use", at=later) == {
+        f"{IAM}role/worker": ("fails", "no use on record, which goes back 400 days"),
+        f"{IAM}role/BreakGlass": ("not applicable", "by its name the role is kept for emergencies"),
+    }
+    account = f"account:{ACCOUNT}"
+    assert aws.judge("iam.break_glass_access") == {
+        account: ("told", "roles for emergencies, by name: BreakGlass (with MFA condition, never used)")
+    }
+    assert aws.judge("iam.incident_roles") == {account: ("told", "roles for incident response, by name: none")}
+
+
+# Certificates and providers
+
+
+@pytest.mark.parametrize(
+    ("until", "days", "verdict"),
+    [
+        (ago(1), 0, Fails("expired on 2026-11-22")),
+        (ago(-20), 30, Fails("expires on 2026-12-13")),
+        (ago(-20), 0, Holds("valid until 2026-12-13")),
+    ],
+)
+def test_server_certificates_are_valid(until: str, days: int, verdict: Verdict) -> None:
+    one = read(ServerCertificate, arn=f"{IAM}server-certificate/c", expiration=until)
+    assert providers.server_certificates_are_valid(one, NOW, days=days) == verdict
+
+
+@pytest.mark.parametrize(
+    ("until", "verdict"),
+    [
+        (None, Holds("the metadata has no end")),
+        (ago(1), Fails("the metadata ends on 2026-11-22")),
+        (ago(-400), Holds("the metadata is valid until 2027-12-28")),
+    ],
+)
+def test_saml_providers_are_valid(until: str | None, verdict: Verdict) -> None:
+    assert providers.saml_providers_are_valid(read(SamlProvider, arn="a", valid_until=until), NOW) == verdict
+
+
+def test_certificates_and_providers_are_read(aws: Emulator) -> None:
+    assert aws.judge("iam.server_certificates_are_valid") == {
+        f"account:{ACCOUNT}": ("not applicable", "there is none: iam:ListServerCertificates listed nothing")
+    }
+    aws.client("iam").create_saml_provider(Name="okta", SAMLMetadataDocument="<x/>" * 500)
+    assert list(aws.verdicts("iam.saml_providers_are_valid").values()) == ["holds"]
+    later = datetime.now(UTC) + timedelta(days=36_600)
+    assert list(aws.verdicts("iam.saml_providers_are_valid", at=later).values()) == ["fails"]
+    aws.client("iam").upload_server_certificate(ServerCertificateName="c", CertificateBody="x", PrivateKey="y")
+    until = aws.client("iam").list_server_certificates()["ServerCertificateMetadataList"][0]["Expiration"]
+    assert aws.judge("iam.server_certificates_are_valid", at=until - timedelta(days=1)) == {
+        f"{IAM}server-certificate/c": ("holds", f"valid until {until:%Y-%m-%d}")
+    }
+
+
+def test_one_call_brings_all_identities(aws: Emulator) -> None:
+    from scanner.judge.discover import discover
+
+    make_role(aws, "worker")
+    snapshot = aws.snapshot(discover().only(["iam.administrators", "iam.users_by_group"]))
+    assert [reading.call.api for reading in snapshot] == ["iam:GetAccountAuthorizationDetails"]
+
+
+def test_a_user_may_be_called_true(aws: Emulator) -> None:
+    aws.client("iam").create_user(UserName="true")
+    assert aws.judge("iam.users_have_no_password") == {f"{IAM}user/true": ("holds", "the user has no password")}
