@@ -37,7 +37,10 @@ def version(wanted: bool) -> None:  # noqa: FBT001  (typer's callbacks take the 
 def root(
     show_version: bool = typer.Option(  # noqa: FBT001  (typer's way to declare an option)
         False,  # noqa: FBT003
-        "--version", help="Show the version.", callback=version, is_eager=True
+        "--version",
+        help="Show the version.",
+        callback=version,
+        is_eager=True,
     ),
 ) -> None:
     """Live evidence for AWS Well-Architected Framework Reviews. It never says more than the evidence shows."""
