@@ -1,0 +1,317 @@
+"""AWS Backup checks: against real clients, with prepared answers for what moto lacks, and as tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from checks import backup
+from checks.backup import (
+    AIR_GAPPED,
+    Job,
+    PlanBody,
+    Protected,
+    RestoreJob,
+    RestoreTestingPlan,
+    Vault,
+    VaultPolicy,
+)
+from checks.kms import Key
+from fixtures.standins.backend import prepare_one
+from fixtures.standins.prepared import Prepared
+from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+ARN = f"arn:aws:backup:us-east-1:{ACCOUNT}:"
+HERE = Target(ACCOUNT, "us-east-1")
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+REGION = "region:us-east-1"
+DISK = f"arn:aws:ec2:us-east-1:{ACCOUNT}:volume/vol-1"
+
+
+@contextmanager
+def answering(**operations: dict[str, Any]) -> Iterator[None]:
+    forget = [
+        prepare_one("backup", name, Prepared(source="a row of this test", answer=answer))
+        for name, answer in operations.items()
+    ]
+    try:
+        yield
+    finally:
+        for one in forget:
+            one()
+
+
+def make_plan(aws: Emulator, name: str, *rules: dict[str, Any]) -> str:
+    client = aws.client("backup")
+    body = {"BackupPlanName": name, "Rules": list(rules)}
+    return str(client.create_backup_plan(BackupPlan=body)["BackupPlanArn"])
+
+
+RULE = {"RuleName": "daily", "TargetBackupVaultName": "v"}
+
+
+def test_a_backup_plan_runs_here(aws: Emulator) -> None:
+    check = "backup.a_backup_plan_runs_here"
+    assert aws.judge(check) == {REGION: ("not applicable", "the region has no disks and no databases")}
+    aws.client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=1)
+    assert aws.judge(check) == {REGION: ("fails", "no backup plan has a rule")}
+    aws.client("backup").create_backup_vault(BackupVaultName="v")
+    make_plan(aws, "p", RULE)
+    assert aws.judge(check) == {REGION: ("holds", "1 plans with 1 rules")}
+
+
+def test_plans(aws: Emulator) -> None:
+    aws.client("backup").create_backup_vault(BackupVaultName="v")
+    abroad = {"DestinationBackupVaultArn": f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-vault:v"}
+    near = {"DestinationBackupVaultArn": f"{ARN}backup-vault:w"}
+    safe = make_plan(aws, "safe", {**RULE, "Lifecycle": {"DeleteAfterDays": 35}, "CopyActions": [abroad]})
+    bare = make_plan(aws, "bare", {**RULE, "CopyActions": [near]})
+    assert aws.judge("backup.recovery_points_expire") == {
+        safe: ("holds", "every rule has an end"),
+        bare: ("fails", "kept for ever: daily"),
+    }
+    assert aws.judge("backup.plans_copy_elsewhere") == {
+        safe: ("holds", f"daily copies to {ACCOUNT} in eu-west-1"),
+        bare: ("fails", "no rule copies to another account or region"),
+    }
+    check = "backup.plans_select_resources"
+    assert aws.judge(check) == {
+        safe: ("fails", "nothing is assigned to safe"),
+        bare: ("fails", "nothing is assigned to bare"),
+    }
+    with answering(ListBackupSelections={"BackupSelectionsList": [{"SelectionName": "by-tag"}]}):
+        assert aws.judge(check)[safe] == ("holds", "selections: by-tag")
+
+
+def body(**rule: object) -> PlanBody:
+    fields = {"rule_name": "daily", "target_backup_vault_name": "v"}
+    return PlanBody.model_validate({"rules": [fields | rule]}, strict=False)
+
+
+def copying_to(region: str, account: str) -> PlanBody:
+    arn = f"arn:aws:backup:{region}:{account}:backup-vault:v"
+    return body(copy_actions=[{"destination_backup_vault_arn": arn}])
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (body(), Fails("no rule copies to another account or region")),
+        (copying_to("us-east-1", ACCOUNT), Fails("no rule copies to another account or region")),
+        (copying_to("us-east-1", "210987654321"), Holds("daily copies to 210987654321 in us-east-1")),
+        (
+            body(target_logically_air_gapped_backup_vault_arn="arn:aws:backup:…"),
+            Holds("daily writes to an air-gapped vault"),
+        ),
+    ],
+)
+def test_plans_copy_elsewhere(found: PlanBody, verdict: Verdict) -> None:
+    assert backup.plans_copy_elsewhere(found, HERE) == verdict
+
+
+def test_a_plan_without_rules_keeps_nothing() -> None:
+    assert backup.recovery_points_expire(PlanBody(rules=())) == NotApplicable("the plan has no rules")
+
+
+def test_empty_vaults_are_not_judged(aws: Emulator) -> None:
+    aws.client("backup").create_backup_vault(BackupVaultName="v")
+    empty = {f"{ARN}backup-vault:v": ("not applicable", "the vault is empty")}
+    assert aws.judge("backup.vaults_are_locked") == empty
+    assert aws.judge("backup.recovery_points_cannot_be_deleted") == empty
+    assert aws.judge("backup.vaults_are_encrypted_under_an_own_key") == empty
+    without = {f"{ARN}backup-vault:v": ("not applicable", "the vault has no policy")}
+    assert aws.judge("backup.vault_policies_name_their_users") == without
+    opened = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "backup:*"}]}'
+    with answering(GetBackupVaultAccessPolicy={"Policy": opened}):
+        assert aws.judge("backup.vault_policies_name_their_users") == {
+            f"{ARN}backup-vault:v": ("fails", "the policy is open: a statement lets everyone do backup:*")
+        }
+
+
+def vault(**changes: object) -> Vault:
+    fields = {"backup_vault_name": "v", "backup_vault_arn": "v", "number_of_recovery_points": 3}
+    return Vault.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (vault(), Fails("the vault is not locked")),
+        (vault(locked=True), Holds("the vault is locked, but may be unlocked")),
+        (vault(locked=True, lock_date=NOW), Holds("the vault is locked for good from 2026-11-23")),
+        (vault(vault_type=AIR_GAPPED), Holds("logically air-gapped vaults are locked")),
+        (vault(number_of_recovery_points=0), NotApplicable("the vault is empty")),
+    ],
+)
+def test_vaults_are_locked(one: Vault, verdict: Verdict) -> None:
+    assert backup.vaults_are_locked(one) == verdict
+
+
+def key(manager: str) -> Key:
+    return Key(key_id="k", key_manager=manager, key_spec="SYMMETRIC_DEFAULT", key_state="Enabled", origin="AWS_KMS")
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (None, Fails("encrypted under a key that AWS owns")),
+        (key("AWS"), Fails("encrypted under the key that AWS manages for AWS Backup")),
+        (key("CUSTOMER"), Holds("encrypted under arn")),
+    ],
+)
+def test_vaults_are_encrypted_under_an_own_key(one: Key | None, verdict: Verdict) -> None:
+    assert backup.vaults_are_encrypted_under_an_own_key(vault(encryption_key_arn="arn"), one) == verdict
+
+
+def policy(**changes: object) -> VaultPolicy:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "backup:DeleteRecoveryPoint", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [deny | changes]}
+    return VaultPolicy(policy=Policy.model_validate(document))
+
+
+UNKEPT = Fails("neither a lock nor the vault's policy keeps them")
+BREAK_GLASS = {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/break-glass"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "found", "verdict"),
+    [
+        (vault(), None, UNKEPT),
+        (vault(locked=True), None, Holds("the vault is locked")),
+        (vault(), policy(), Holds("the vault's policy denies it")),
+        (vault(), policy(Condition=BREAK_GLASS), Holds("the vault's policy denies it")),
+        (vault(), policy(Action="backup:StartCopyJob"), UNKEPT),
+        (vault(), policy(Principal={"AWS": "210987654321"}), UNKEPT),
+        (vault(), policy(Condition={"Bool": {"aws:SecureTransport": "false"}}), UNKEPT),
+        (vault(), policy(Effect="Allow"), UNKEPT),
+    ],
+)
+def test_recovery_points_cannot_be_deleted(one: Vault, found: VaultPolicy | None, verdict: Verdict) -> None:
+    assert backup.recovery_points_cannot_be_deleted(one, found) == verdict
+
+
+@pytest.mark.parametrize(
+    ("found", "trusted", "verdict"),
+    [
+        (policy(), (), Holds("nobody else is let in")),
+        (
+            policy(Effect="Allow", Principal={"AWS": "210987654321"}),
+            (),
+            Fails("another account is let in: a statement lets 210987654321 do backup:DeleteRecoveryPoint"),
+        ),
+        (
+            policy(Effect="Allow", Principal={"AWS": "210987654321"}),
+            ("210987654321",),
+            Holds("nobody else is let in"),
+        ),
+        (
+            policy(Effect="Allow", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
+            (),
+            Holds("nobody else is let in"),
+        ),
+    ],
+)
+def test_vault_policies_name_their_users(found: VaultPolicy, trusted: tuple[str, ...], verdict: Verdict) -> None:
+    assert backup.vault_policies_name_their_users(found, HERE, trusted_accounts=trusted) == verdict
+
+
+def test_what_is_protected(aws: Emulator) -> None:
+    assert aws.judge("backup.restores_are_tested") == {
+        REGION: ("not applicable", "AWS Backup has no recovery points here")
+    }
+    assert aws.judge("backup.protected_resources") == {}
+    with answering(
+        ListProtectedResources={
+            "Results": [{"ResourceArn": DISK, "ResourceType": "EBS", "LastBackupTime": "2026-11-20T00:00:00Z"}]
+        },
+        ListRestoreTestingPlans={
+            "RestoreTestingPlans": [
+                {
+                    "RestoreTestingPlanName": "weekly",
+                    "RestoreTestingPlanArn": "arn",
+                    "CreationTime": "2026-01-01T00:00:00Z",
+                    "ScheduleExpression": "cron(0 5 ? * 1 *)",
+                }
+            ]
+        },
+        ListBackupJobs={
+            "BackupJobs": [{"ResourceArn": DISK, "State": "FAILED", "CreationDate": "2026-11-20T00:00:00Z"}]
+        },
+    ):
+        assert aws.judge("backup.backups_are_recent", at=NOW) == {DISK: ("holds", "the last backup is of 2026-11-20")}
+        assert aws.judge("backup.restores_are_tested", at=NOW) == {
+            REGION: ("fails", "no restore testing plan ever ran")
+        }
+        assert aws.judge("backup.backup_jobs_succeed", at=NOW) == {
+            REGION: ("fails", f"the last job failed for {DISK} (FAILED)")
+        }
+        assert aws.judge("backup.protected_resources") == {REGION: ("told", "AWS Backup has recovery points of 1 EBS")}
+        told = "restore testing plans and their last run: weekly (never)"
+        assert aws.judge("backup.restore_testing_plans") == {REGION: ("told", told)}
+        done = {"RestoreJobId": "j", "Status": "COMPLETED", "CompletionDate": "2026-10-01T00:00:00Z"}
+        with answering(ListRestoreJobs={"RestoreJobs": [done]}):
+            assert aws.judge("backup.restores_are_tested", at=NOW) == {
+                REGION: ("holds", "a restore was completed on 2026-10-01")
+            }
+
+
+RESOURCE = Protected(resource_arn=DISK, resource_type="EBS")
+
+
+def restored(days: int) -> RestoreJob:
+    return RestoreJob(restore_job_id="j", completion_date=NOW - timedelta(days=days))
+
+
+def plan_that_ran(days: int | None) -> RestoreTestingPlan:
+    ran = None if days is None else NOW - timedelta(days=days)
+    return RestoreTestingPlan(restore_testing_plan_name="weekly", last_execution_time=ran)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "plans", "verdict"),
+    [
+        ([], [], Fails("no restore and no restore testing plan is listed")),
+        ([restored(365)], [], Holds("a restore was completed on 2025-11-23")),
+        ([restored(366)], [], Fails("the last restore was completed on 2025-11-22")),
+        ([], [plan_that_ran(None)], Fails("no restore testing plan ever ran")),
+        ([], [plan_that_ran(7)], Holds("a restore testing plan ran on 2026-11-16")),
+        ([restored(400)], [plan_that_ran(7)], Holds("a restore testing plan ran on 2026-11-16")),
+    ],
+)
+def test_restores_are_tested(jobs: list[RestoreJob], plans: list[RestoreTestingPlan], verdict: Verdict) -> None:
+    assert backup.restores_are_tested([RESOURCE], jobs, plans, NOW) == verdict
+
+
+def job(state: str, day: int, resource: str = "a") -> Job:
+    return Job(resource_arn=resource, state=state, creation_date=datetime(2026, 11, day, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("jobs", "verdict"),
+    [
+        ([], NotApplicable("no backup job ended in the past 14 days")),
+        ([job("RUNNING", 20)], NotApplicable("no backup job ended in the past 14 days")),
+        ([job("COMPLETED", 20), job("RUNNING", 21)], Holds("the last job succeeded for each of 1 resources")),
+        ([job("COMPLETED", 21), job("FAILED", 20)], Holds("the last job succeeded for each of 1 resources")),
+        ([job("COMPLETED", 20), job("EXPIRED", 21)], Fails("the last job failed for a (EXPIRED)")),
+        ([job("COMPLETED", 20), job("ABORTED", 20, "b")], Fails("the last job failed for b (ABORTED)")),
+    ],
+)
+def test_backup_jobs_succeed(jobs: list[Job], verdict: Verdict) -> None:
+    assert backup.backup_jobs_succeed(jobs) == verdict
+
+
+@pytest.mark.parametrize(
+    ("last", "verdict"),
+    [
+        (None, Fails("no backup was completed")),
+        (NOW - timedelta(days=8), Holds("the last backup is of 2026-11-15")),
+        (NOW - timedelta(days=9), Fails("the last backup is of 2026-11-14")),
+    ],
+)
+def test_backups_are_recent(last: datetime | None, verdict: Verdict) -> None:
+    one = RESOURCE.model_copy(update={"last_backup_time": last})
+    assert backup.backups_are_recent(one, NOW) == verdict
