@@ -1,0 +1,116 @@
+"""GuardDuty: whether threats are looked for, in which sources, and where the findings go."""
+
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+
+
+class DetectorId(
+    Evidence,
+    read=Read(
+        "guardduty:ListDetectors",
+        "DetectorIds",
+        arn="arn:{partition}:guardduty:{region}:{account}:detector/{value}",
+    ),
+):
+    value: str
+
+
+class Feature(Part):
+    name: str
+    status: str
+
+
+class Detector(Evidence, read=Read("guardduty:GetDetector", per=DetectorId, args={"DetectorId": "value"})):
+    status: str
+    features: tuple[Feature, ...] = ()
+    finding_publishing_frequency: str | None = None
+
+    @property
+    def on(self) -> frozenset[str]:
+        return frozenset(feature.name for feature in self.features if feature.status == "ENABLED")
+
+
+class Destination(
+    Evidence,
+    read=Read("guardduty:ListPublishingDestinations", "Destinations", per=DetectorId, args={"DetectorId": "value"}),
+):
+    destination_type: str
+    status: str
+
+
+class ThreatList(
+    Evidence,
+    read=Read("guardduty:ListThreatIntelSets", "ThreatIntelSetIds", per=DetectorId, args={"DetectorId": "value"}),
+):
+    value: str
+
+
+SUSPENDED = NotApplicable("the detector is suspended")
+
+
+@check(effort="low")
+def threats_are_looked_for(detectors: list[Detector]) -> Verdict:
+    """GuardDuty is on in the region.
+
+    Why: an intruder picks the region where nobody looks, and stolen keys are used from there.
+    Fix: aws guardduty create-detector --enable --region REGION, best for all accounts from the delegated administrator.
+    """
+    if any(detector.status == "ENABLED" for detector in detectors):
+        return Holds("a detector is enabled")
+    return Fails("the detector is suspended" if detectors else "there is no detector")
+
+
+@check(effort="low")
+def detectors_watch_all_sources(
+    detector: Detector,
+    *,
+    sources: tuple[str, ...] = (
+        "S3_DATA_EVENTS",
+        "EKS_AUDIT_LOGS",
+        "EBS_MALWARE_PROTECTION",
+        "RDS_LOGIN_EVENTS",
+        "LAMBDA_NETWORK_LOGS",
+    ),
+) -> Verdict:
+    """Detectors also watch data, clusters, volumes, databases and functions.
+
+    Why: the base sources see the network and the control plane, but not what happens inside storage and compute.
+    Fix: aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED …
+    """
+    if detector.status != "ENABLED":
+        return SUSPENDED
+    off = sorted(set(sources) - detector.on)
+    return Fails(f"off: {', '.join(off)}") if off else Holds(f"on: {', '.join(sorted(sources))}")
+
+
+@check(effort="medium")
+def detectors_watch_running_workloads(detector: Detector) -> Verdict:
+    """Detectors watch what runs inside instances and containers.
+
+    Why: processes, files and connections on the host show an attack that no log of AWS does.
+    Fix: aws guardduty update-detector --detector-id ID --features Name=RUNTIME_MONITORING,Status=ENABLED …
+    """
+    if detector.status != "ENABLED":
+        return SUSPENDED
+    # The older EKS_RUNTIME_MONITORING covers clusters only, and cannot be on beside RUNTIME_MONITORING.
+    if "RUNTIME_MONITORING" in detector.on:
+        return Holds("runtime monitoring is on")
+    return Fails("only for EKS" if "EKS_RUNTIME_MONITORING" in detector.on else "runtime monitoring is off")
+
+
+@fact
+def findings_are_published(detector: Detector) -> str:
+    """How often findings are published again."""
+    return f"updated findings are published every: {detector.finding_publishing_frequency or 'not told'}"
+
+
+@fact
+def findings_are_exported(detector: DetectorId, destinations: list[Destination]) -> str:
+    """Where findings are exported to."""
+    told = ", ".join(f"{one.destination_type} ({one.status})" for one in destinations)
+    return f"detector {detector.value} exports its findings to: {told or 'nowhere'}"
+
+
+@fact
+def threat_lists(detector: DetectorId, lists: list[ThreatList]) -> str:
+    """How many threat lists of its own the account feeds in."""
+    return f"detector {detector.value} uses {len(lists)} threat lists of the account's own"

@@ -1,0 +1,109 @@
+"""Security Hub: whether standards are checked, and where findings come together."""
+
+from scanner import Evidence, Fails, Holds, NotApplicable, Read, Verdict, check, fact
+
+# The code also stands for missing permissions; only these words say that the service is off (Security Hub API reference).
+_OFF = frozenset({"InvalidAccessException: is not subscribed to AWS Security Hub"})
+
+
+class Hub(Evidence, read=Read("securityhub:DescribeHub", absent=_OFF)):
+    hub_arn: str
+    auto_enable_controls: bool = False
+
+
+class Standard(
+    Evidence,
+    read=Read(
+        "securityhub:GetEnabledStandards", "StandardsSubscriptions", absent=_OFF, arn="{standards_subscription_arn}"
+    ),
+):
+    standards_subscription_arn: str
+    standards_arn: str
+    standards_status: str
+
+    @property
+    def name(self) -> str:
+        return self.standards_arn.partition("/")[2].removeprefix("standards/").removeprefix("ruleset/")
+
+
+class Aggregator(
+    Evidence,
+    read=Read("securityhub:ListFindingAggregators", "FindingAggregators", absent=_OFF, arn="{finding_aggregator_arn}"),
+):
+    finding_aggregator_arn: str
+
+
+class Aggregation(
+    Evidence,
+    read=Read(
+        "securityhub:GetFindingAggregator",
+        per=Aggregator,
+        args={"FindingAggregatorArn": "finding_aggregator_arn"},
+    ),
+):
+    finding_aggregation_region: str
+    region_linking_mode: str
+
+
+class AutomationRule(
+    Evidence, read=Read("securityhub:ListAutomationRules", "AutomationRulesMetadata", absent=_OFF, arn="{rule_arn}")
+):
+    rule_arn: str
+    rule_name: str
+    rule_status: str
+
+
+@check(effort="low")
+def findings_come_together(hub: Hub | None) -> Verdict:
+    """Security Hub is on in the region.
+
+    Why: findings of a dozen services in a dozen consoles are read by nobody.
+    Fix: aws securityhub enable-security-hub --region REGION, best for all accounts from the delegated administrator.
+    """
+    return Fails("Security Hub is off") if hub is None else Holds(f"{hub.hub_arn} is on")
+
+
+@check(effort="low")
+def a_standard_is_checked(hub: Hub | None, standards: list[Standard]) -> Verdict:
+    """Security Hub checks the region's resources against a standard.
+
+    Why: without a standard, the hub collects findings but looks for none itself.
+    Fix: aws securityhub batch-enable-standards with AWS Foundational Security Best Practices
+    """
+    if hub is None:
+        return NotApplicable("Security Hub is off")
+    ready = sorted(standard.name for standard in standards if standard.standards_status == "READY")
+    if ready:
+        return Holds(f"checked against {', '.join(ready)}")
+    waiting = ", ".join(f"{standard.name} is {standard.standards_status}" for standard in standards)
+    return Fails(waiting or "no standard is enabled")
+
+
+@check(effort="low")
+def new_controls_are_enabled(hub: Hub | None) -> Verdict:
+    """New controls of enabled standards are enabled as AWS adds them.
+
+    Why: a standard that stays as it was on the day it was enabled misses what was learned since.
+    Fix: aws securityhub update-security-hub-configuration --auto-enable-controls
+    """
+    if hub is None:
+        return NotApplicable("Security Hub is off")
+    return Holds("new controls are enabled") if hub.auto_enable_controls else Fails("new controls stay disabled")
+
+
+@fact
+def findings_are_aggregated(hub: Hub | None, aggregations: list[Aggregation]) -> str | None:
+    """In which region findings of other regions come together."""
+    if hub is None:
+        return None
+    told = ", ".join(f"{one.finding_aggregation_region} ({one.region_linking_mode})" for one in aggregations)
+    return f"findings of several regions come together in: {told or 'no region'}"
+
+
+@fact
+def automation_rules(hub: Hub | None, rules: list[AutomationRule]) -> str | None:
+    """Which rules change or close findings by themselves."""
+    if hub is None:
+        return None
+    names = sorted(rule.rule_name for rule in rules if rule.rule_status == "ENABLED")
+    return f"automation rules: {', '.join(names[:10]) or 'none'}"

@@ -1,0 +1,191 @@
+"""Config checks, against real clients and as tables."""
+
+from typing import Any
+
+import pytest
+
+from checks import config
+from checks.config import (
+    Aggregator,
+    ConformancePack,
+    DeliveryChannel,
+    Exclusion,
+    Recorder,
+    RecorderStatus,
+    RecordingGroup,
+    Remediation,
+    Rule,
+    RuleSource,
+    Strategy,
+)
+from scanner import Fails, Holds, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+HERE = "region:us-east-1"
+THERE = "region:eu-west-1"
+BOTH = ("us-east-1", "eu-west-1")
+
+
+def make_recorder(aws: Emulator, **group: Any) -> Any:
+    client = aws.client("config")
+    role = f"arn:aws:iam::{ACCOUNT}:role/config"
+    client.put_configuration_recorder(
+        ConfigurationRecorder={"name": "default", "roleARN": role, "recordingGroup": group}
+    )
+    return client
+
+
+def test_recording_is_read(aws: Emulator) -> None:
+    client = make_recorder(aws, allSupported=True, includeGlobalResourceTypes=True)
+    assert aws.judge("config.changes_are_recorded", regions=BOTH) == {
+        HERE: ("fails", "the recorder default is stopped"),
+        THERE: ("fails", "there is no recorder in this region"),
+    }
+    assert aws.judge("config.recorded_changes_are_delivered", regions=BOTH) == {
+        HERE: ("fails", "there is no delivery channel"),
+        THERE: ("not applicable", "there is no recorder in this region"),
+    }
+    client.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "history"})
+    client.start_configuration_recorder(ConfigurationRecorderName="default")
+    assert aws.judge("config.recorded_changes_are_delivered") == {HERE: ("holds", "delivered to history")}
+    # moto's recorder never gets beyond this; AWS's says SUCCESS once its first item is recorded.
+    assert aws.judge("config.changes_are_recorded") == {HERE: ("fails", "the recorder default last said PENDING")}
+
+
+def test_what_is_recorded_is_read(aws: Emulator) -> None:
+    make_recorder(aws, allSupported=True, includeGlobalResourceTypes=True)
+    assert aws.judge("config.all_types_are_recorded", regions=BOTH) == {
+        HERE: ("holds", "the recorder default records all types, later ones too"),
+        THERE: ("not applicable", "there is no recorder in this region"),
+    }
+    assert aws.judge("config.users_and_roles_are_recorded", regions=BOTH) == {
+        f"account:{ACCOUNT}": ("holds", "a recorder includes the global types")
+    }
+
+
+def test_without_recorders_no_permission_is_recorded(aws: Emulator) -> None:
+    assert aws.judge("config.users_and_roles_are_recorded", regions=BOTH) == {
+        f"account:{ACCOUNT}": ("fails", "there is no recorder in any region")
+    }
+
+
+def status(**changes: Any) -> RecorderStatus:
+    return RecorderStatus.model_validate({"name": "default", "recording": True} | changes)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verdict"),
+    [
+        ([status(last_status="SUCCESS")], Holds("the recorder default is recording")),
+        ([status(last_status="Success")], Holds("the recorder default is recording")),
+        ([status(last_status="SUCCESS", recording=False)], Fails("the recorder default is stopped")),
+        (
+            [status(last_status="FAILURE", last_error_code="AccessDenied")],
+            Fails("the recorder default last said AccessDenied"),
+        ),
+        ([status()], Fails("the recorder default last said nothing")),
+        ([], Fails("there is no recorder in this region")),
+    ],
+)
+def test_changes_are_recorded(statuses: list[RecorderStatus], verdict: Verdict) -> None:
+    assert config.changes_are_recorded(statuses) == verdict
+
+
+def excluding(*types: str) -> RecordingGroup:
+    return RecordingGroup(
+        exclusion_by_resource_types=Exclusion(resource_types=types),
+        recording_strategy=Strategy(use_only="EXCLUSION_BY_RESOURCE_TYPES"),
+    )
+
+
+ALL = Holds("the recorder default records all types, later ones too")
+GLOBAL = Holds("a recorder includes the global types")
+NO_GLOBAL = Fails("no recorder includes the global types")
+
+
+@pytest.mark.parametrize(
+    ("group", "types", "global_types"),
+    [
+        (RecordingGroup(all_supported=True), ALL, NO_GLOBAL),
+        (RecordingGroup(all_supported=True, include_global_resource_types=True), ALL, GLOBAL),
+        (RecordingGroup(resource_types=("AWS::EC2::Instance",)), Fails("1 listed types only"), NO_GLOBAL),
+        (RecordingGroup(resource_types=tuple(config.GLOBAL_TYPES)), Fails("4 listed types only"), GLOBAL),
+        # Leaving the global types out is how every region but one should do it.
+        (excluding(*config.GLOBAL_TYPES), ALL, NO_GLOBAL),
+        (excluding("AWS::EC2::Instance"), Fails("left out: AWS::EC2::Instance"), GLOBAL),
+        (RecordingGroup(), Fails("0 listed types only"), NO_GLOBAL),
+    ],
+)
+def test_which_types_are_recorded(group: RecordingGroup, types: Verdict, global_types: Verdict) -> None:
+    recorders = [Recorder(name="default", recording_group=group)]
+    assert config.all_types_are_recorded(recorders) == types
+    assert config.users_and_roles_are_recorded(recorders) == global_types
+
+
+def test_a_type_may_be_left_out_on_purpose() -> None:
+    recorders = [Recorder(name="default", recording_group=excluding("AWS::EC2::NetworkInterface"))]
+    assert config.all_types_are_recorded(recorders, without=("AWS::EC2::NetworkInterface",)) == ALL
+
+
+def test_a_channel_without_a_bucket_delivers_nothing() -> None:
+    recorders = [Recorder(name="default")]
+    assert config.recorded_changes_are_delivered(recorders, [DeliveryChannel(name="default")]) == Fails(
+        "there is no delivery channel"
+    )
+
+
+def test_rules_are_read(aws: Emulator) -> None:
+    client = make_recorder(aws, allSupported=True)
+    client.put_config_rule(
+        ConfigRule={
+            "ConfigRuleName": "volumes",
+            "Source": {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"},
+        }
+    )
+    assert aws.judge("config.rules_judge_resources", regions=BOTH) == {
+        HERE: ("holds", "1 rules are active, 1 of them the account's own"),
+        THERE: ("fails", "there is no rule"),
+    }
+    assert aws.judge("config.encryption_is_judged_by_a_rule", regions=BOTH) == {
+        HERE: ("holds", "judged by volumes"),
+        THERE: ("fails", "no managed rule about encryption is active"),
+    }
+
+
+def rule(state: str = "ACTIVE", identifier: str = "ENCRYPTED_VOLUMES", created_by: str | None = None) -> Rule:
+    return Rule(
+        config_rule_arn="a",
+        config_rule_name="one",
+        config_rule_state=state,
+        source=RuleSource(owner="AWS", source_identifier=identifier),
+        created_by=created_by,
+    )
+
+
+def test_rules_that_are_not_active_judge_nothing() -> None:
+    assert config.rules_judge_resources([rule("DELETING")]) == Fails("no rule is active")
+    of_a_service = config.rules_judge_resources([rule(created_by="securityhub.amazonaws.com")])
+    assert of_a_service == Holds("1 rules are active, 0 of them the account's own")
+    off = Fails("no managed rule about encryption is active")
+    assert config.encryption_is_judged_by_a_rule([rule("DELETING"), rule(identifier="IAM_PASSWORD_POLICY")]) == off
+
+
+def test_aggregators_are_read(aws: Emulator) -> None:
+    client = aws.client("config")
+    client.put_configuration_aggregator(
+        ConfigurationAggregatorName="all",
+        OrganizationAggregationSource={"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/config", "AllAwsRegions": True},
+    )
+    assert aws.judge("config.aggregators") == {HERE: ("told", "aggregators: all (organization)")}
+    accounts = Aggregator(configuration_aggregator_arn="a", configuration_aggregator_name="two")
+    assert config.aggregators([accounts]) == "aggregators: two (accounts)"
+
+
+def test_facts_that_moto_cannot_answer() -> None:
+    # moto lacks DescribeConformancePacks and DescribeRemediationConfigurations.
+    pack = ConformancePack(conformance_pack_arn="a", conformance_pack_name="cis")
+    assert config.conformance_packs([pack]) == "conformance packs: cis"
+    assert config.conformance_packs([]) == "conformance packs: none"
+    remedy = Remediation(config_rule_name="one", target_id="AWS-EncryptVolume", automatic=True)
+    assert config.remediations([rule(), rule()], [remedy]) == "1 of 2 rules have a remediation, 1 of them automatic"
+    assert config.remediations([], []) is None

@@ -1,0 +1,85 @@
+"""GuardDuty checks, against real clients and as tables."""
+
+import pytest
+
+from checks import guardduty
+from checks.guardduty import Destination, Detector, DetectorId, Feature, ThreatList
+from scanner import Fails, Holds, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+ALL = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS")
+
+
+def detector(*on: str, status: str = "ENABLED") -> Detector:
+    return Detector(status=status, features=tuple(Feature(name=name, status="ENABLED") for name in on))
+
+
+def test_each_region_needs_a_detector(aws: Emulator) -> None:
+    aws.client("guardduty").create_detector(Enable=True)
+    aws.client("guardduty", "eu-central-1").create_detector(Enable=False)
+    assert aws.judge("guardduty.threats_are_looked_for", regions=("us-east-1", "eu-west-1", "eu-central-1")) == {
+        "region:us-east-1": ("holds", "a detector is enabled"),
+        "region:eu-west-1": ("fails", "there is no detector"),
+        "region:eu-central-1": ("fails", "the detector is suspended"),
+    }
+
+
+def test_sources_are_read(aws: Emulator) -> None:
+    features = [{"Name": name, "Status": "ENABLED"} for name in ALL]
+    made = aws.client("guardduty").create_detector(Enable=True, Features=features)["DetectorId"]
+    arn = f"arn:aws:guardduty:us-east-1:{ACCOUNT}:detector/{made}"
+    assert aws.judge("guardduty.detectors_watch_all_sources") == {arn: ("holds", f"on: {', '.join(sorted(ALL))}")}
+    assert aws.judge("guardduty.detectors_watch_running_workloads") == {arn: ("fails", "runtime monitoring is off")}
+    assert aws.judge("guardduty.findings_are_published") == {
+        arn: ("told", "updated findings are published every: SIX_HOURS")
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (detector(*ALL), Holds(f"on: {', '.join(sorted(ALL))}")),
+        (detector(*ALL[2:]), Fails("off: EKS_AUDIT_LOGS, S3_DATA_EVENTS")),
+        (
+            Detector(status="ENABLED", features=(Feature(name="S3_DATA_EVENTS", status="DISABLED"),)),
+            Fails(f"off: {', '.join(sorted(ALL))}"),
+        ),
+        (detector(*ALL, status="DISABLED"), guardduty.SUSPENDED),
+    ],
+)
+def test_detectors_watch_all_sources(one: Detector, verdict: Verdict) -> None:
+    assert guardduty.detectors_watch_all_sources(one) == verdict
+
+
+def test_the_sources_to_watch_are_a_setting() -> None:
+    one = guardduty.detectors_watch_all_sources(detector("S3_DATA_EVENTS"), sources=("S3_DATA_EVENTS",))
+    assert one == Holds("on: S3_DATA_EVENTS")
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (detector("RUNTIME_MONITORING"), Holds("runtime monitoring is on")),
+        (detector("EKS_RUNTIME_MONITORING"), Fails("only for EKS")),
+        (detector(), Fails("runtime monitoring is off")),
+        (detector(status="DISABLED"), guardduty.SUSPENDED),
+    ],
+)
+def test_detectors_watch_running_workloads(one: Detector, verdict: Verdict) -> None:
+    assert guardduty.detectors_watch_running_workloads(one) == verdict
+
+
+def test_no_detector_has_no_sources(aws: Emulator) -> None:
+    assert aws.judge("guardduty.detectors_watch_all_sources") == {
+        "region:us-east-1": ("not applicable", "there is none: guardduty:ListDetectors listed nothing")
+    }
+
+
+def test_facts_that_moto_cannot_answer() -> None:
+    # moto lacks ListPublishingDestinations and ListThreatIntelSets.
+    one = DetectorId(value="d")
+    assert guardduty.findings_are_exported(one, []) == "detector d exports its findings to: nowhere"
+    exported = guardduty.findings_are_exported(one, [Destination(destination_type="S3", status="PUBLISHING")])
+    assert exported == "detector d exports its findings to: S3 (PUBLISHING)"
+    lists = guardduty.threat_lists(one, [ThreatList(value="a")])
+    assert lists == "detector d uses 1 threat lists of the account's own"

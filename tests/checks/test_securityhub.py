@@ -1,0 +1,78 @@
+"""Security Hub checks, against real clients and as tables."""
+
+import pytest
+
+from checks import securityhub
+from checks.securityhub import Aggregation, AutomationRule, Hub, Standard
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+OFF = NotApplicable("Security Hub is off")
+HUB = f"arn:aws:securityhub:us-east-1:{ACCOUNT}:hub/default"
+
+
+def test_each_region_needs_a_hub(aws: Emulator) -> None:
+    aws.client("securityhub").enable_security_hub()
+    assert aws.judge("securityhub.findings_come_together", regions=("us-east-1", "eu-west-1")) == {
+        "region:us-east-1": ("holds", f"{HUB} is on"),
+        "region:eu-west-1": ("fails", "Security Hub is off"),
+    }
+    assert aws.verdicts("securityhub.new_controls_are_enabled", regions=("us-east-1", "eu-west-1")) == {
+        "region:us-east-1": "holds",
+        "region:eu-west-1": "not applicable",
+    }
+
+
+def standard(status: str, name: str = "standards/cis/v/3.0.0") -> Standard:
+    return Standard(
+        standards_subscription_arn="a", standards_arn=f"arn:aws:securityhub:::{name}", standards_status=status
+    )
+
+
+@pytest.mark.parametrize(
+    ("hub", "standards", "verdict"),
+    [
+        (None, [], OFF),
+        (Hub(hub_arn=HUB), [], Fails("no standard is enabled")),
+        (Hub(hub_arn=HUB), [standard("PENDING")], Fails("cis/v/3.0.0 is PENDING")),
+        (Hub(hub_arn=HUB), [standard("READY"), standard("FAILED", "ruleset/x")], Holds("checked against cis/v/3.0.0")),
+    ],
+)
+def test_a_standard_is_checked(hub: Hub | None, standards: list[Standard], verdict: Verdict) -> None:
+    # moto lacks GetEnabledStandards.
+    assert securityhub.a_standard_is_checked(hub, standards) == verdict
+
+
+def test_a_standard_that_could_not_be_asked_for_is_unknown(aws: Emulator) -> None:
+    aws.client("securityhub").enable_security_hub()
+    assert aws.verdicts("securityhub.a_standard_is_checked") == {"region:us-east-1": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("hub", "verdict"),
+    [
+        (None, OFF),
+        (Hub(hub_arn=HUB), Fails("new controls stay disabled")),
+        (Hub(hub_arn=HUB, auto_enable_controls=True), Holds("new controls are enabled")),
+    ],
+)
+def test_new_controls_are_enabled(hub: Hub | None, verdict: Verdict) -> None:
+    assert securityhub.new_controls_are_enabled(hub) == verdict
+
+
+def test_facts() -> None:
+    # moto lacks the finding aggregators and automation rules.
+    hub = Hub(hub_arn=HUB)
+    linked = Aggregation(finding_aggregation_region="eu-west-1", region_linking_mode="ALL_REGIONS")
+    assert securityhub.findings_are_aggregated(None, []) is None
+    assert securityhub.findings_are_aggregated(hub, []) == "findings of several regions come together in: no region"
+    assert securityhub.findings_are_aggregated(hub, [linked]) == (
+        "findings of several regions come together in: eu-west-1 (ALL_REGIONS)"
+    )
+    rules = [
+        AutomationRule(rule_arn="a", rule_name="accepted", rule_status="ENABLED"),
+        AutomationRule(rule_arn="b", rule_name="old", rule_status="DISABLED"),
+    ]
+    assert securityhub.automation_rules(hub, rules) == "automation rules: accepted"
+    assert securityhub.automation_rules(hub, []) == "automation rules: none"
+    assert securityhub.automation_rules(None, []) is None
