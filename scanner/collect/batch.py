@@ -32,7 +32,8 @@ def common(kind: type[Evidence], call: Call) -> tuple[str, str, str, str]:
 
 
 def ask_batch(clients: Clients, batch: Batch, view: View, region: str) -> list[Reading]:
-    """Ask for all parents at once. A parent that the answer leaves out has failed: not seen is not absent."""
+    """Ask for all parents at once. A parent that the answer leaves out has failed: not seen is not absent,
+    but where `omitted_if_empty` says that AWS leaves out what has nothing."""
     if batch.kind.read.via == "metrics":
         together, apart = _metric_pages, _metrics_apart
     else:
@@ -66,7 +67,7 @@ def _apart(batch: Batch, call: Call, asked: Reading) -> dict[str, Any] | None:
     wanted = json.loads(call.request)[read.listed][0]
     items = asked.answer.get(read.path) or []
     mine = [item for item in items if _names(item, read.match, wanted)]
-    return {read.path: mine} if mine else None
+    return {read.path: mine} if mine or read.omitted_if_empty else None
 
 
 def _names(item: Any, field: str, wanted: Any) -> bool:

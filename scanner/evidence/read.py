@@ -30,7 +30,7 @@ class Read:
     `absent`    error codes that AWS documents as "there is none"; the parameter of a check is then None. Where AWS uses a
                 code for more than that, add words that its message holds: `"AccessDeniedException: Macie is not enabled"`.
     `omitted_if_empty`  AWS leaves the list out of the answer where there is nothing to list. Without this, an answer
-                that lacks the list is malformed, never empty.
+                that lacks the list is malformed, never empty. In batches: AWS leaves out parents that have nothing.
     `refs`      fields that name other evidence's resources.
     `scope`     regional; global: once per account; organization: once, from the account that may read it.
     `region`    a template for the region to ask in, where a global listing names it (`{bucket_region}`).
