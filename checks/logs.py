@@ -1,0 +1,124 @@
+"""CloudWatch Logs: log groups, how long they keep, and whether use of the root user raises an alarm."""
+
+import re
+
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+
+_ROOT = re.compile(r'userIdentity\.type\s*=\s*"?Root"?', re.IGNORECASE)
+
+
+class LogGroup(Evidence, read=Read("logs:DescribeLogGroups", "logGroups", arn="{log_group_arn}")):
+    log_group_name: str
+    log_group_arn: str
+    retention_in_days: int | None = None  # not there where events never expire (CloudWatch Logs API reference)
+    stored_bytes: int = 0
+    kms_key_id: str | None = None
+
+
+class Transformation(Part):
+    metric_name: str
+    metric_namespace: str
+
+
+class MetricFilter(Evidence, read=Read("logs:DescribeMetricFilters", "metricFilters")):
+    filter_name: str
+    filter_pattern: str = ""
+    log_group_name: str
+    metric_transformations: tuple[Transformation, ...] = ()
+
+
+class TrailGroup(Evidence, read=Read("cloudtrail:DescribeTrails", "trailList")):
+    """A trail, as far as it writes to a log group; a multi-region trail is seen from every region."""
+
+    name: str
+    cloud_watch_logs_log_group_arn: str | None = None
+    home_region: str
+
+
+class Alarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms")):
+    alarm_name: str
+    namespace: str | None = None
+    metric_name: str | None = None
+    actions_enabled: bool = False
+    alarm_actions: tuple[str, ...] = ()
+
+
+@check(effort="low")
+def log_groups_expire(group: LogGroup) -> Verdict:
+    """Log groups have a retention, after which events are dropped.
+
+    Why: what never expires is paid for, and holds personal data, for ever.
+    Fix: aws logs put-retention-policy --log-group-name NAME --retention-in-days 365
+    """
+    if group.retention_in_days is None:
+        return Fails("events never expire")
+    return Holds(f"events are kept for {group.retention_in_days} days")
+
+
+@check(effort="low")
+def log_groups_are_kept_for_long_enough(group: LogGroup, *, minimum_days: int = 90) -> Verdict:
+    """Log groups keep their events for months.
+
+    Why: an intrusion is often noticed after weeks, and its beginning has to be on record then.
+    Fix: aws logs put-retention-policy --log-group-name NAME --retention-in-days 90
+    """
+    if group.retention_in_days is None:
+        return Holds("events never expire")
+    if group.retention_in_days < minimum_days:
+        return Fails(f"events are kept for {group.retention_in_days} days, fewer than {minimum_days}")
+    return Holds(f"events are kept for {group.retention_in_days} days")
+
+
+@check(effort="low")
+def log_groups_use_an_own_key(group: LogGroup) -> Verdict:
+    """Log groups are encrypted under a KMS key of the account's choice.
+
+    Why: CloudWatch Logs always encrypts; an own key adds a policy and a record of each use.
+    Fix: aws logs associate-kms-key --log-group-name NAME --kms-key-id KEY
+    """
+    if group.kms_key_id:
+        return Holds(f"encrypted under {group.kms_key_id}")
+    return Fails("encrypted under a key that AWS owns")
+
+
+@check(effort="low")
+def use_of_root_raises_an_alarm(
+    trails: list[TrailGroup], groups: list[LogGroup], filters: list[MetricFilter], alarms: list[Alarm]
+) -> Verdict:
+    """Where a trail writes to a log group, a metric filter and an alarm tell of each use of the root user.
+
+    Why: the root user may do everything and has next to nothing to do.
+    Fix: aws logs put-metric-filter for userIdentity.type = "Root", and an alarm on its metric that notifies somebody.
+    """
+    written = {one.cloud_watch_logs_log_group_arn for one in trails if one.cloud_watch_logs_log_group_arn}
+    names = {one.log_group_name for one in groups if {one.log_group_arn, f"{one.log_group_arn}:*"} & written}
+    if not names:
+        return NotApplicable("no trail writes to a log group here")
+    watching = [one for one in filters if one.log_group_name in names and _ROOT.search(one.filter_pattern)]
+    if not watching:
+        return Fails("no metric filter looks for the root user")
+    metrics = {(t.metric_namespace, t.metric_name) for one in watching for t in one.metric_transformations}
+    found = [one for one in alarms if (one.namespace, one.metric_name) in metrics]
+    heard = [one.alarm_name for one in found if one.actions_enabled and one.alarm_actions]
+    if heard:
+        return Holds(f"the alarm {heard[0]} watches {watching[0].filter_name}")
+    if found:
+        return Fails(f"the alarm {found[0].alarm_name} notifies nobody")
+    return Fails(f"no alarm watches the metric of {watching[0].filter_name}")
+
+
+@fact
+def log_storage(groups: list[LogGroup]) -> str | None:
+    """How much the log groups store, and how many never expire."""
+    if not groups:
+        return None
+    stored = sum(one.stored_bytes for one in groups) / 1e9
+    endless = sum(one.retention_in_days is None for one in groups)
+    return f"{len(groups)} log groups store {stored:.1f} GB; {endless} never expire"
+
+
+@fact
+def metric_filters(filters: list[MetricFilter]) -> str | None:
+    """How many metric filters turn log events into metrics."""
+    groups = {one.log_group_name for one in filters}
+    return f"{len(filters)} metric filters on {len(groups)} log groups" if filters else None
