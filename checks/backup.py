@@ -50,8 +50,8 @@ class VaultPolicy(
         "backup:GetBackupVaultAccessPolicy",
         per=Vault,
         args={"BackupVaultName": "backup_vault_name"},
-        # "A resource that is required for the action doesn't exist": the vault was listed, so it is the policy.
-        absent={"ResourceNotFoundException"},
+        # The code also stands for a vault that is not there; its message then says so.
+        absent={"ResourceNotFoundException: has no associated"},
     ),
 ):
     policy: Policy

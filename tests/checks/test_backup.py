@@ -117,7 +117,9 @@ def test_a_plan_without_rules_keeps_nothing() -> None:
 
 
 def test_empty_vaults_are_not_judged(aws: Emulator) -> None:
-    aws.client("backup").create_backup_vault(BackupVaultName="v")
+    """moto keeps no recovery points. The key is followed all the same: a lost reference would be unknown."""
+    key_arn = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    aws.client("backup").create_backup_vault(BackupVaultName="v", EncryptionKeyArn=key_arn)
     empty = {f"{ARN}backup-vault:v": ("not applicable", "the vault is empty")}
     assert aws.judge("backup.vaults_are_locked") == empty
     assert aws.judge("backup.recovery_points_cannot_be_deleted") == empty
