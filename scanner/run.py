@@ -148,8 +148,8 @@ def scan_entry(record: Mapping[str, Any], calls: int) -> ScanEntry:
         caller=", ".join(record["caller"]),
         accounts=tuple(dict.fromkeys(target.account for target in scan.targets)),
         regions=tuple(dict.fromkeys(t.region for t in scan.targets if t.region not in (GLOBAL, ORGANIZATION))),
-        left_out=dict(scan.unscanned),
-        versions=record["versions"],
+        left_out=dict(sorted(scan.unscanned.items())),
+        versions=dict(sorted(record["versions"].items())),
         calls=calls,
         interrupted=False,
     )

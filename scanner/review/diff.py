@@ -37,7 +37,7 @@ def compare(old: Review, new: Review) -> list[QuestionChange]:
     """
     if old.lens != new.lens:
         raise NotComparableError(f"The lenses differ: {old.lens} and {new.lens}.")
-    if set(old.scan.accounts) != set(new.scan.accounts):
+    if _accounts(old) and _accounts(new) and _accounts(old) != _accounts(new):
         raise NotComparableError(
             f"The accounts differ: {', '.join(old.scan.accounts)} and {', '.join(new.scan.accounts)}."
         )
@@ -50,6 +50,11 @@ def compare(old: Review, new: Review) -> list[QuestionChange]:
         elif question.question in after:
             changes.append(_change(question, Change.NEW, _refuted(new, question.question)))
     return changes
+
+
+def _accounts(review: Review) -> set[str]:
+    """The accounts of a scan; a scan that was refused even its own identity has none that is known."""
+    return set(review.scan.accounts) - {"unknown"}
 
 
 def _since(question: QuestionEntry, old: Review, new: Review) -> QuestionChange:
