@@ -26,6 +26,26 @@ class WorkloadConfig(_Section):
     regions: tuple[str, ...] = ()
 
 
+class ToolConfig(_Section):
+    """The Well-Architected Tool: which workload, and the way there, which need not be the scan's.
+
+    `role_arn` is the role that may write there; the scan's roles are never used for it. The last six say what
+    `wafr workload create` makes, beside the section `workload`.
+    """
+
+    workload: str = ""  # name or id; left empty, the name of the section `workload`
+    region: str = ""
+    profile: str = ""
+    role_arn: str = ""
+    external_id: str = ""
+    description: str = ""
+    review_owner: str = ""
+    lenses: tuple[str, ...] = ("wellarchitected",)
+    accounts: tuple[str, ...] = ()
+    tags: dict[str, str] = Field(default_factory=dict)
+    trusted_advisor: bool = False
+
+
 class CallsConfig(_Section):
     """How hard AWS is asked. `rates` are requests a second per service or operation; 0 means no limit."""
 
@@ -49,6 +69,7 @@ class Config(_Section):
     fail_on: Literal["high", "medium", "none"] = "none"
     claims: str = ""
     workload: WorkloadConfig = Field(default_factory=WorkloadConfig)
+    tool: ToolConfig = Field(default_factory=ToolConfig)
     calls: CallsConfig = Field(default_factory=CallsConfig)
     declares: dict[str, str] = Field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -63,23 +84,39 @@ _FROM_ENVIRONMENT = {
     "out": "WAFR_OUT",
     "fail_on": "WAFR_FAIL_ON",
     "claims": "WAFR_CLAIMS",
+    "tool.workload": "WAFR_TOOL_WORKLOAD",
+    "tool.region": "WAFR_TOOL_REGION",
+    "tool.profile": "WAFR_TOOL_PROFILE",
+    "tool.role_arn": "WAFR_TOOL_ROLE_ARN",
+    "tool.external_id": "WAFR_TOOL_EXTERNAL_ID",
 }
 _LISTS = {"region", "exclude_region", "role_arn"}
 
 
 def load_config(path: Path | None, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
-    """The configuration of one run. `flags` that are None or empty say nothing."""
+    """The configuration of one run. `flags` that are None or empty say nothing; `tool.region` names a section's setting."""
     environment = os.environ if environment is None else environment
     values = _from_file(path or _default_file(environment))
     for name, variable in _FROM_ENVIRONMENT.items():
         if environment.get(variable):
             text = environment[variable]
-            values[name] = [part.strip() for part in text.split(",") if part.strip()] if name in _LISTS else text
-    values.update({name: value for name, value in flags.items() if value not in (None, "", (), [])})
+            _put(values, name, [part.strip() for part in text.split(",") if part.strip()] if name in _LISTS else text)
+    for name, value in flags.items():
+        if value not in (None, "", (), []):
+            _put(values, name, value)
     try:
         return Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_explain(path, error, values)) from None
+
+
+def _put(values: dict[str, Any], name: str, value: Any) -> None:
+    """Set a setting, or one of a section. A section that is none stays as it is: it is explained afterwards."""
+    section, dot, setting = name.partition(".")
+    if not dot:
+        values[name] = value
+    elif isinstance(within := values.get(section, {}), dict):
+        values[section] = {**within, setting: value}
 
 
 def _default_file(environment: Mapping[str, str]) -> Path | None:
@@ -113,7 +150,11 @@ def _explain(path: Path | None, error: ValidationError, values: Mapping[str, Any
     name = ".".join(str(part) for part in first["loc"])
     hint = ""
     if first["type"] == "extra_forbidden":
-        sections: dict[str, type[_Section]] = {"workload": WorkloadConfig, "calls": CallsConfig}
+        sections: dict[str, type[_Section]] = {
+            "workload": WorkloadConfig,
+            "tool": ToolConfig,
+            "calls": CallsConfig,
+        }
         section = sections.get(str(first["loc"][0]), Config)
         close = difflib.get_close_matches(str(first["loc"][-1]), list(section.model_fields), n=1)
         message = "there is no such setting"

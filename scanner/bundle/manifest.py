@@ -19,6 +19,7 @@ SUMS = "SHA256SUMS"
 SCHEMA = "wafr-bundle/1"
 READINGS = "readings"
 CALLS = "calls.jsonl.gz"
+PREFILL = "prefill"  # plans and the ledger: made after the bundle was sealed, so the manifest cannot cover them
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,8 @@ def problems(folder: Path, manifest: Manifest) -> list[str]:
     """Everything in a bundle that does not agree with its manifest, a line each."""
     found = []
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    found += [
-        f"{name} is in the folder and not in the manifest" for name in sorted(present - set(manifest.files) - _OWN)
-    ]
+    strange = sorted(present - set(manifest.files) - _OWN)
+    found += [f"{name} is in the folder and not in the manifest" for name in strange if not _is_later(name)]
     if (folder / SUMS).exists() and (folder / SUMS).read_bytes() != manifest.sums:
         found.append(f"{SUMS} does not agree with the manifest")
     elif not (folder / SUMS).exists():
@@ -135,6 +135,11 @@ def problems(folder: Path, manifest: Manifest) -> list[str]:
 
 
 _OWN = {MANIFEST, SUMS}
+
+
+def _is_later(name: str) -> bool:
+    """Was this written after the bundle was sealed, by the pre-fill?"""
+    return name.startswith(f"{PREFILL}/")
 
 
 def _file_problems(folder: Path, name: str, member: Member) -> list[str]:

@@ -4,14 +4,15 @@ They are there only where the workload has Trusted Advisor activated and the acc
 available or could not be fetched is unknown. See API_CheckDetail.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from scanner.watool.claims import QuestionClaim
-from scanner.watool.client import LensReview, Tool, Workload
+from scanner.watool.client import READERS, LensReview, Tool, Workload
 
 
 class Advice(StrEnum):
@@ -38,22 +39,31 @@ class Hint:
     because: str = ""
     updated_at: datetime | None = None
 
+    @property
+    def says(self) -> str:
+        """The hint in a sentence, with the check's id and day: where it can be looked up."""
+        flagged = f", {self.flagged} flagged" if self.flagged else ""
+        day = f" on {self.updated_at:%Y-%m-%d}" if self.updated_at else ""
+        why = f" ({self.because})" if self.because else ""
+        return f"{self.name} ({self.check}){day}: {self.advice}{why}{flagged}"
+
 
 def hints(
     tool: Tool, workload: Workload, review: LensReview, claims: Iterable[QuestionClaim], choices: Iterable[str]
 ) -> list[Hint]:
-    """The hints for `choices`, one call each; none, and no call, where Trusted Advisor is not activated."""
-    return list(_hints(tool, workload, review, claims, frozenset(choices))) if workload.trusted_advisor else []
+    """The hints for `choices`, one call each and a few at once; none, and no call, where Trusted Advisor is not activated."""
+    if not workload.trusted_advisor:
+        return []
+    wanted = frozenset(choices)
+    places = [(claim, choice.id) for claim in claims for choice in claim.choices if choice.id in wanted]
 
+    def ask(place: tuple[QuestionClaim, str]) -> list[Hint]:
+        claim, choice = place
+        details = tool.check_details(workload.id, review.arn, claim.pillar, claim.id, choice)
+        return [_hint(claim.id, choice, detail) for detail in details]
 
-def _hints(
-    tool: Tool, workload: Workload, review: LensReview, claims: Iterable[QuestionClaim], choices: frozenset[str]
-) -> Iterator[Hint]:
-    for claim in claims:
-        for choice in claim.choices:
-            if choice.id in choices:
-                details = tool.check_details(workload.id, review.arn, claim.pillar, claim.id, choice.id)
-                yield from (_hint(claim.id, choice.id, detail) for detail in details)
+    with ThreadPoolExecutor(READERS) as pool:
+        return [hint for found in pool.map(ask, places) for hint in found]
 
 
 def _hint(question: str, choice: str, detail: Mapping[str, Any]) -> Hint:

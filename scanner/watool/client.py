@@ -15,6 +15,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scanner.collect.ask import CREDENTIAL_ERRORS
 from scanner.watool.claims import QuestionClaim, ToolRisk, question_claim
 from scanner.watool.errors import (
     ConflictError,
@@ -40,6 +41,7 @@ _ERRORS: dict[str, tuple[type[ToolError], str]] = {
     "ThrottlingException": (ThrottledError, "run again later; what is done already is not done twice"),
     "ServiceQuotaExceededException": (QuotaError, "free some of the quota, or ask AWS to raise it"),
     "ValidationException": (InvalidRequestError, "correct what AWS names"),
+    **dict.fromkeys(CREDENTIAL_ERRORS, (RefusedError, "renew the credentials and run again")),
 }
 
 

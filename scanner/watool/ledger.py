@@ -3,10 +3,14 @@
 CloudTrail masks answers and notes, and the Tool keeps no history besides milestones, so this is the only record of what was
 changed. A line is on the disk before the write that it announces. A line that a crash tore is dropped: the write that it
 announced had not begun, or is seen again when the apply is resumed.
+
+One process at a time may write to it: `held` locks it. Reading takes no lock and changes nothing.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -35,11 +39,13 @@ class Entry(Frozen):
 
 
 class Ledger:
-    """An append-only file. The folder must exist; the file need not."""
+    """An append-only file. The folder must exist; the file need not. LedgerError where a line is no entry."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._entries = list(_read(path))
+        content = path.read_bytes() if path.exists() else b""
+        whole, _, self._torn = content.rpartition(b"\n")
+        self._entries = list(_entries(path, whole))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -47,7 +53,11 @@ class Ledger:
 
     def append(self, entry: Entry) -> None:
         """Write a line, and return only when it is on the disk."""
-        with self.path.open("ab") as file:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "ab") as file:
+            if self._torn:
+                file.truncate(file.seek(0, os.SEEK_END) - len(self._torn))
+                self._torn = b""
             file.write(entry.model_dump_json(exclude_defaults=True).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -62,15 +72,29 @@ class Ledger:
         return any(entry.kind == "milestone" and entry.plan == plan for entry in self._entries)
 
 
-def _read(path: Path) -> Iterator[Entry]:
-    """The lines of the file. Cuts off a torn last line, so that the next one starts afresh."""
-    if not path.exists():
-        return
-    content = path.read_bytes()
-    whole, _, torn = content.rpartition(b"\n")
-    if torn:
-        with path.open("r+b") as file:
-            file.truncate(len(content) - len(torn))
+@contextmanager
+def held(path: Path) -> Iterator[Ledger]:
+    """The ledger, for writing: its folder is made, and no other process holds it. LedgerError where one does.
+
+    The lock is the system's, so that a killed process lets go of it; the empty file beside the ledger stays.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LedgerError(
+            f"the ledger cannot be written: {error.strerror}", str(path), "make its folder yours"
+        ) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield Ledger(path)
+    except BlockingIOError:
+        raise LedgerError("another apply or undo is at work", str(path), "wait for it, then run again") from None
+    finally:
+        os.close(lock)
+
+
+def _entries(path: Path, whole: bytes) -> Iterator[Entry]:
     for number, line in enumerate(whole.splitlines(), start=1):
         try:
             yield Entry.model_validate_json(line)

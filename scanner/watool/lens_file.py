@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.judge.catalogue import Catalogue, Choice, Question
 from scanner.judge.risk_rules import ConditionError, RiskRule, has_default, parse_rules
 from scanner.watool.claims import NONE_MARK
 from scanner.watool.drift import KnownQuestion
@@ -45,10 +46,34 @@ def lens_questions(lens_json: str) -> dict[str, KnownQuestion]:
     return known
 
 
+def lens_catalogue(lens_json: str, lens: str, version: str) -> Catalogue:
+    """The lens as mappings are compared with: its ids are its numbers and labels. Raises ValueError when it is no lens.
+
+    A custom lens rates no choice. Each stands as Medium here, and nothing is derived from that: its rules decide on risk.
+    """
+    titles = {str(each["id"]): str(each.get("title", "")) for each in _questions(lens_json)}
+    pillars = {str(q["id"]): str(pillar.get("id", "")) for pillar in _lens(lens_json) for q in pillar["questions"]}
+    return Catalogue(
+        lens,
+        version,
+        tuple(
+            Question(question, question, titles[question], pillars[question], known.none_choice, _choices(known))
+            for question, known in lens_questions(lens_json).items()
+        ),
+    )
+
+
+def _choices(known: KnownQuestion) -> tuple[Choice, ...]:
+    return tuple(Choice(choice, choice, min(titles), "Medium", "") for choice, titles in known.choices.items())
+
+
+def _lens(lens_json: str) -> list[dict[str, Any]]:
+    return list(json.loads(lens_json)["pillars"])
+
+
 def _questions(lens_json: str) -> list[dict[str, Any]]:
     try:
-        lens = json.loads(lens_json)
-        found = [question for pillar in lens["pillars"] for question in pillar["questions"]]
+        found = [question for pillar in _lens(lens_json) for question in pillar["questions"]]
         if all(isinstance(q["id"], str) and all("id" in choice for choice in q["choices"]) for q in found):
             return found
     except (ValueError, KeyError, TypeError, RecursionError) as error:

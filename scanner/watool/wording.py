@@ -7,7 +7,7 @@ from scanner.judge.answer import Stance
 from scanner.watool.evidence import ChoiceEvidence, Evidence
 
 NAMED = 5  # failing resources that a question's note names for each choice; the report has all
-ROOT_SHOWN = 16  # characters of the root digest in the note of a choice; that of the question has all
+ROOT_SHOWN = 16  # characters of the evidence root in the note of a choice; that of the question has all
 
 # A note may be cut at its end, so what contradicts a claim comes first.
 _ORDER = [
@@ -68,7 +68,12 @@ def _over(choice: ChoiceEvidence) -> str:
 
 
 def _details(choice: ChoiceEvidence, named: int) -> list[str]:
-    return [*_listed("Fails", choice.failed, named), *_listed("Not seen", choice.unseen, named), *_questions(choice)]
+    return [
+        *_listed("Fails", choice.failed, named),
+        *_listed("Not seen", choice.unseen, named),
+        *_listed("Trusted Advisor hints, and proves nothing", choice.advice, named),
+        *_questions(choice),
+    ]
 
 
 def _listed(word: str, texts: Sequence[str], named: int) -> list[str]:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from scanner.config import Config, ConfigError
 from scanner.evidence.reading import canonical
 from scanner.watool.claims import Frozen
 from scanner.watool.client import Tool, Workload
@@ -17,6 +18,19 @@ VISIBLE_WITHIN = 30.0  # seconds; a fresh workload may be ResourceNotFound at fi
 _PAUSE = 0.5
 
 _ID = re.compile(r"[0-9a-f]{32}")
+
+
+# Where each member of the specification stands in the user's configuration.
+_SETTINGS = {
+    "name": "workload.name",
+    "environment": "workload.environment",
+    "regions": "workload.regions",
+    "description": "tool.description",
+    "review_owner": "tool.review_owner",
+    "accounts": "tool.accounts",
+    "lenses": "tool.lenses",
+    "tags": "tool.tags",
+}
 
 
 class WorkloadSpec(Frozen):
@@ -56,6 +70,26 @@ class WorkloadSpec(Frozen):
         if self.trusted_advisor:
             request["DiscoveryConfig"] = {"TrustedAdvisorIntegrationStatus": "ENABLED"}
         return request
+
+
+def spec_of(config: Config) -> WorkloadSpec:
+    """The workload that the configuration describes. ConfigError names the setting that the Tool would not take."""
+    try:
+        return WorkloadSpec(
+            name=config.workload.name,
+            description=config.tool.description,
+            environment="PRODUCTION" if config.workload.environment == "production" else "PREPRODUCTION",
+            review_owner=config.tool.review_owner,
+            regions=config.workload.regions,
+            accounts=config.tool.accounts,
+            lenses=config.tool.lenses,
+            tags=config.tool.tags,
+            trusted_advisor=config.tool.trusted_advisor,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        setting = _SETTINGS[str(first["loc"][0])]
+        raise ConfigError(f"{setting}: {first['msg']}. The Well-Architected Tool asks for it.") from None
 
 
 def find_workload(tool: Tool, name_or_id: str) -> Workload:

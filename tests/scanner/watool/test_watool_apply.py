@@ -30,7 +30,7 @@ from scanner.watool.apply import Applied, apply_plan, undo
 from scanner.watool.claims import QuestionClaim
 from scanner.watool.client import Tool, connect
 from scanner.watool.errors import LedgerError, PlanError, QuotaError, ToolError
-from scanner.watool.ledger import Ledger
+from scanner.watool.ledger import Ledger, held
 from scanner.watool.notes import human_text, merge
 from scanner.watool.plan import Options, Plan, dump_plan, load_plan
 from scanner.watool.writing import Outcome
@@ -182,6 +182,27 @@ def test_a_torn_line_of_the_ledger_is_dropped(tool: Tool, plan: Plan, path: Path
     assert run(tool, plan, path).complete
     assert kinds(path, QUESTIONS[-1]) == ["intent", "written"]
     assert path.read_bytes().count(b"\n") == whole.count(b"\n")
+
+
+def test_reading_a_ledger_leaves_a_torn_line_to_whoever_is_writing_it(tool: Tool, plan: Plan, path: Path) -> None:
+    run(tool, plan, path)
+    torn = path.read_bytes()[:-20]
+    path.write_bytes(torn)
+    assert len(Ledger(path).entries) == 5
+    assert path.read_bytes() == torn
+
+
+def test_one_process_at_a_time_writes_to_a_ledger(path: Path) -> None:
+    with held(path / "folder" / "ledger.jsonl"):
+        with (
+            pytest.raises(LedgerError, match="another apply or undo is at work"),
+            held(path / "folder" / "ledger.jsonl"),
+        ):
+            raise AssertionError("never reached")  # pragma: no cover
+        with held(path / "other.jsonl"):
+            pass
+    with held(path / "folder" / "ledger.jsonl") as ledger:
+        assert ledger.entries == ()
 
 
 def test_a_spoiled_ledger_is_refused(path: Path) -> None:

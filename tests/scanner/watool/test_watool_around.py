@@ -1,6 +1,7 @@
-"""What surrounds the pre-fill: workloads, drift, contradictions, risks, Trusted Advisor, and the engine's answers."""
+"""What surrounds the pre-fill: workloads, drift, lenses, risks, Trusted Advisor, and a Review's answers."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,21 +9,23 @@ import pytest
 from pydantic import ValidationError
 from watool_world import ACCOUNT, KNOWN, REGION, WORKLOAD, World, evidence, lens_file, person_writes, seen
 
-from fixtures.wellarchitected.behaviour import Behaviour
+from fixtures.wellarchitected.behaviour import Behaviour, Fault
 from fixtures.wellarchitected.models import WellArchitectedBackend
-from scanner.judge.answer import Answer, Stance
+from scanner.config import Config, ConfigError
+from scanner.judge.answer import Stance
 from scanner.judge.catalogue import Choice, Question, load_catalogue
-from scanner.judge.finding import Finding, Stand
+from scanner.review.document import AnswerEntry, FindingEntry
+from scanner.review.document import Review as ReviewDocument
 from scanner.watool.advisor import Advice, Hint, hints
 from scanner.watool.claims import ChoiceClaim, QuestionClaim, question_claim, selected_practices
 from scanner.watool.client import Tool
-from scanner.watool.contradictions import Contradiction, Kind, contradictions
 from scanner.watool.drift import Drift, KnownQuestion, drift, known_questions
 from scanner.watool.errors import InvalidRequestError, NotFoundError, ToolError
-from scanner.watool.evidence import ChoiceEvidence, from_answers
-from scanner.watool.lens_file import lens_questions, lens_rules
+from scanner.watool.evidence import ChoiceEvidence, from_review, with_hints
+from scanner.watool.lens_file import lens_catalogue, lens_questions, lens_rules
+from scanner.watool.lenses import OtherLens, basis_of, other_lenses, review_of
 from scanner.watool.risks import RiskDifference, official_differences, official_risk, rules_differences
-from scanner.watool.workloads import WorkloadSpec, create_workload, find_workload
+from scanner.watool.workloads import WorkloadSpec, create_workload, find_workload, spec_of
 
 LENS = "wellarchitected"
 SPEC = WorkloadSpec(
@@ -94,31 +97,6 @@ def test_drift_names_what_is_new_missing_and_renamed(tool: Tool, world: World) -
         renamed_choices=(("care_2", "care_2_a", "A"),),
     )
     assert found
-
-
-def test_contradictions_are_told_worst_first(tool: Tool, client: Any, world: World) -> None:
-    person_writes(client, world, "care_1", SelectedChoices=["care_1_b", "care_1_c"])
-    person_writes(client, world, "care_2", SelectedChoices=["care_2_no"])
-    person_writes(client, world, "care_3", SelectedChoices=["care_3_a", "care_3_b"])
-    shown = evidence(
-        world,
-        seen("care_1_a", Stance.VERIFIED),
-        seen("care_1_b", Stance.REFUTED, failed=("vol-1: not encrypted",)),
-        seen("care_1_c", Stance.UNKNOWN, unseen=("refused",)),
-        seen("care_2_a", Stance.VERIFIED),
-        seen("care_2_b", Stance.REFUTED, failed=("vol-2: no",)),
-        seen("care_3_a", Stance.REFUTED, failed=("db-1: no",)),
-        seen("care_3_b", Stance.VERIFIED),
-        seen("care_3_c", Stance.ASK),
-        seen("care_3_x", Stance.VERIFIED),
-    )
-    assert contradictions(tool.answers(world.workload_id, world.lens), shown) == [
-        Contradiction(Kind.OVER_CLAIMED, "care_1", "care_1_b", "CARE_1_B", resources=("vol-1: not encrypted",)),
-        Contradiction(Kind.OVER_CLAIMED, "care_3", "care_3_a", "CARE_3_A", resources=("db-1: no",)),
-        Contradiction(Kind.UNDER_CLAIMED, "care_1", "care_1_a", "CARE_1_A"),
-        Contradiction(Kind.UNDER_CLAIMED, "care_2", "care_2_a", "CARE_2_A"),
-        Contradiction(Kind.CLAIMED_UNSEEN, "care_1", "care_1_c", "CARE_1_C", unseen=("refused",)),
-    ]
 
 
 def test_claims_for_the_engine_leave_the_none_choice_out(tool: Tool, client: Any, world: World) -> None:
@@ -276,23 +254,54 @@ def test_trusted_advisor_gives_hints_and_never_more(
     assert found()[0] == hint
 
 
-def test_the_engines_answers_become_evidence() -> None:
-    findings = [
-        Finding("c", ACCOUNT, REGION, resource, verdict, because)
-        for resource, verdict, because in [
-            ("vol-1", Stand.FAILS, "not encrypted"),
-            ("vol-2", Stand.HOLDS, "encrypted"),
-            ("vol-3", Stand.UNKNOWN, "refused; grant ec2:DescribeVolumes"),
-            ("vol-4", Stand.NOT_APPLICABLE, "deleted"),
-        ]
-    ]
-    answer = Answer(
-        "q", "q_a", "SEC01-BP01", "High", Stance.REFUTED, True,
-        tuple(finding.id for finding in findings), (), (), "1 resource fails c", ("Ask this",),
-    )  # fmt: skip
-    at = datetime(2026, 11, 23, tzinfo=UTC)
-    shown = from_answers([answer], findings, lens=LENS, root="abc", seen_at=at)
-    assert (shown.lens, shown.root, shown.seen_at) == (LENS, "abc", at)
+def finding(resource: str, verdict: str, because: str) -> FindingEntry:
+    return FindingEntry.model_validate(
+        {
+            "id": resource,
+            "check": "c",
+            "account": ACCOUNT,
+            "region": REGION,
+            "resource": resource,
+            "verdict": verdict,
+            "because": because,
+            "evidence": (),
+            "settings": {},
+        }
+    )
+
+
+def answer(findings: tuple[str, ...], **more: Any) -> AnswerEntry:
+    usual = {"question": "q", "choice": "q_a", "label": "SEC01-BP01", "title": "Title", "rating": "High", "hints": ()}
+    return AnswerEntry.model_validate({**usual, "claimed": True, "facts": (), "findings": findings, **more})
+
+
+def review_of_one(answers: tuple[AnswerEntry, ...], findings: tuple[FindingEntry, ...]) -> ReviewDocument:
+    scan = {"at": "2026-11-23T08:00:00Z", "caller": "me", "versions": {}, "calls": 1, "interrupted": False}
+    return ReviewDocument.model_validate(
+        {
+            "lens": LENS,
+            "lens_version": "1",
+            "workload": "Shop",
+            "scan": {**scan, "accounts": (ACCOUNT,), "regions": (REGION,), "left_out": {}},
+            "answers": answers,
+            "findings": findings,
+            "bundle": {"evidence_root": "abc", "readings": 1},
+            **dict.fromkeys(("questions", "contradictions", "facts", "refusals", "checks"), ()),
+        }
+    )
+
+
+def test_a_reviews_answers_become_evidence() -> None:
+    findings = (
+        finding("vol-1", "fails", "not encrypted"),
+        finding("vol-2", "holds", "encrypted"),
+        finding("vol-3", "unknown", "refused; grant ec2:DescribeVolumes"),
+        finding("vol-4", "not applicable", "deleted"),
+    )
+    said = {"stance": "refuted", "because": "1 resource fails c", "ask": ("Ask this",)}
+    one = answer(tuple(each.id for each in findings), **said)
+    shown = from_review(review_of_one((one,), findings), LENS)
+    assert (shown.lens, shown.root, shown.seen_at) == (LENS, "abc", datetime(2026, 11, 23, 8, tzinfo=UTC))
     assert shown.of("q") == (
         ChoiceEvidence(
             "q",
@@ -306,3 +315,68 @@ def test_the_engines_answers_become_evidence() -> None:
             ask=("Ask this",),
         ),
     )
+
+
+def test_trusted_advisors_hints_stand_beside_the_evidence_and_change_no_stance(world: World) -> None:
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    shown = with_hints(
+        evidence(world, seen("care_1_a", Stance.SUPPORTED), seen("care_1_b", Stance.VERIFIED)),
+        [
+            Hint("care_1", "care_1_b", "h1", "Volumes", ACCOUNT, Advice.ERROR, 7, updated_at=day),
+            Hint("care_1", "care_1_b", "h2", "Keys", ACCOUNT, Advice.UNKNOWN, because="FETCH_FAILED"),
+        ],
+    )
+    advice = ("Volumes (h1) on 2026-11-20: error, 7 flagged", "Keys (h2): unknown (FETCH_FAILED)")
+    assert shown.choices == (
+        seen("care_1_a", Stance.SUPPORTED),
+        seen("care_1_b", Stance.VERIFIED, advice=advice),
+    )
+
+
+def test_the_configuration_describes_a_workload() -> None:
+    tool: Mapping[str, Any] = {
+        "description": "The web shop",
+        "review_owner": "owner@example.com",
+        "accounts": [ACCOUNT],
+        "tags": {"team": "shop"},
+    }
+    values = {"workload": {"name": "Shop front", "regions": [REGION]}, "tool": tool}
+    assert spec_of(Config.model_validate(values)) == SPEC
+    for section, setting in (("workload", "name"), ("workload", "regions"), ("tool", "description")):
+        short = {**values, section: {name: value for name, value in values[section].items() if name != setting}}
+        with pytest.raises(ConfigError, match=f"^{section}.{setting}: "):
+            spec_of(Config.model_validate(short))
+
+
+def test_a_custom_lens_is_a_catalogue_for_mappings() -> None:
+    catalogue = lens_catalogue(lens_file(), "arn", "1")
+    assert (catalogue.lens, catalogue.version) == ("arn", "1")
+    assert [(q.id, q.number, q.title, q.pillar, q.none_choice) for q in catalogue.questions] == [
+        (q, q, f"Question {q}", "care", f"{q}_no") for q in KNOWN
+    ]
+    assert [(c.id, c.label, c.title) for c in catalogue.questions[0].choices] == [
+        (f"care_1_{x}", f"care_1_{x}", x.upper()) for x in "abc"
+    ]
+
+
+def test_other_lenses_are_read_and_compared_by_their_own_rules(
+    tool: Tool, client: Any, backend: WellArchitectedBackend, world: World
+) -> None:
+    client.associate_lenses(WorkloadId=world.workload_id, LensAliases=[LENS])
+    person_writes(client, world, "care_1", SelectedChoices=["care_1_a"])
+    workload = tool.workload(world.workload_id)
+    official, custom = (review_of(tool, workload, lens) for lens in (LENS, world.lens))
+    assert other_lenses(tool, workload, official) == (OtherLens(custom, {"MEDIUM": 1, "UNANSWERED": 2}),)
+    assert other_lenses(tool, workload, custom) == (OtherLens(official, {"UNANSWERED": 57}),)
+    assert basis_of(tool, custom).known == KNOWN
+    backend.behaviour = Behaviour(faults=(Fault("AccessDeniedException", "ExportLens"),))
+    (refused,) = other_lenses(tool, workload, official)
+    assert refused.note.startswith("its risks are not compared: ExportLens: AccessDeniedException")
+    assert "Grant wellarchitected:ExportLens" in refused.note
+
+
+def test_a_lens_that_the_workload_does_not_have_is_said_with_those_it_has(tool: Tool, world: World) -> None:
+    with pytest.raises(
+        NotFoundError, match=f"the workload 'Shop' has no lens 'serverless'.*Choose one of {world.lens}"
+    ):
+        review_of(tool, tool.workload(world.workload_id), "serverless")
