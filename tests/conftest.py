@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.emulator import Emulator
+from tests.faults import PLUGIN
+from tests.proxy import Proxy
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,21 @@ def aws(server: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     return server
+
+
+@pytest.fixture(scope="session")
+def fault_proxy(server: Emulator) -> Iterator[Proxy]:
+    """One proxy per test process; nothing goes wrong until a test says so."""
+    proxy = Proxy(server.address)
+    proxy.start()
+    yield proxy
+    proxy.stop()
+
+
+@pytest.fixture
+def proxy(aws: Emulator, fault_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Proxy:
+    """An empty account behind the proxy."""
+    assert aws.url
+    for name, value in {**PLUGIN, "AWS_ENDPOINT_URL": fault_proxy.url}.items():
+        monkeypatch.setenv(name, value)
+    return fault_proxy

@@ -41,6 +41,7 @@ class Emulator:
     _thread: threading.Thread | None = None
     _faults: Faults | None = None
     url: str = ""
+    address: tuple[str, int] = ("", 0)
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -50,7 +51,8 @@ class Emulator:
         self._server = make_server("127.0.0.1", 0, self._faults, threaded=True, request_handler=MotoRequestHandler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.address = ("127.0.0.1", int(self._server.server_address[1]))
+        self.url = f"http://127.0.0.1:{self.address[1]}"
         self.environment = {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "testing",

@@ -10,12 +10,18 @@ Respond = Callable[..., Any]
 Application = Callable[[Environ, Respond], Iterable[bytes]]
 
 OPERATION = "X-Wafr-Test-Operation"
+PLUGIN = {"BOTOCORE_EXPERIMENTAL__PLUGINS": "wafr-tests=tests.faults"}
 ALL = frozenset({"*"})
 
 
 def name_operation(model: Any, params: dict[str, Any], **_: Any) -> None:
     """A handler for botocore's `before-call` event that tells the fault layer which operation a request is."""
     params["headers"][OPERATION] = f"{model.service_model.service_name}:{model.name}"
+
+
+def initialize_client_plugin(client: Any) -> None:
+    """What botocore calls for every client, also in another process, where `PLUGIN` stands in the environment."""
+    client.meta.events.register("before-call", name_operation, unique_id="wafr-test-operation")
 
 
 @dataclass
