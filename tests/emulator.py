@@ -14,6 +14,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from fixtures.moto_services import install
+from fixtures.standins.backend import prepared, restore
+from fixtures.standins.prepared import ServiceFile
 from scanner.collect.budget import Budget
 from scanner.collect.clients import CallSettings, Clients
 from scanner.collect.collect import Collector
@@ -40,12 +42,14 @@ class Emulator:
     _server: BaseWSGIServer | None = None
     _thread: threading.Thread | None = None
     _faults: Faults | None = None
+    _prepared: dict[str, ServiceFile] = field(default_factory=dict)
     url: str = ""
     address: tuple[str, int] = ("", 0)
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         install()
+        self._prepared = prepared()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of every request
         self._faults = Faults(DomainDispatcherApplication(create_backend_app))
         self._server = make_server("127.0.0.1", 0, self._faults, threaded=True, request_handler=MotoRequestHandler)
@@ -80,6 +84,8 @@ class Emulator:
             self._faults.refused = frozenset()
 
     def reset(self) -> None:
+        """An empty account, and no prepared answers but those that are always there."""
+        restore(self._prepared)
         import urllib.request
 
         urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")).close()  # noqa: S310
