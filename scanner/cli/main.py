@@ -2,7 +2,7 @@
 
 import typer
 
-from scanner.cli import bundles, checks, demo, diff, explain, policy, scan
+from scanner.cli import bundles, checks, claims, contradictions, demo, diff, explain, policy, prefill, scan, workload
 from scanner.cli.common import Exit
 
 app = typer.Typer(
@@ -19,6 +19,10 @@ app.command("scan")(scan.scan)
 app.command("evaluate")(bundles.evaluate)
 app.command("explain")(explain.explain)
 app.command("diff")(diff.diff)
+app.command("contradictions")(contradictions.contradictions)
+app.add_typer(prefill.app, name="prefill")
+app.add_typer(claims.app, name="claims")
+app.add_typer(workload.app, name="workload")
 app.add_typer(checks.app, name="checks")
 app.command("policy")(policy.policy)
 app.command("doctor")(scan.doctor)

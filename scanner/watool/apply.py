@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.watool.client import Tool
-from scanner.watool.errors import NotFoundError, PlanError, ToolError
+from scanner.watool.errors import NotFoundError, PlanError, RefusedError, ToolError
 from scanner.watool.ledger import Entry, Ledger
 from scanner.watool.milestones import record
 from scanner.watool.plan import Plan, QuestionPlan
-from scanner.watool.writing import Book, Outcome, Result, write
+from scanner.watool.writing import Book, Outcome, Result, what_differs, write
 
 DONE = {Outcome.WRITTEN, Outcome.ALREADY}
 
@@ -87,14 +87,18 @@ def refuse_strangers(tool: Tool, plan: Plan) -> None:
         )
 
 
-def undo(tool: Tool, ledger: Ledger, *, who: str, now: Callable[[], datetime]) -> tuple[Result, ...]:
+def undo(
+    tool: Tool, ledger: Ledger, *, who: str, now: Callable[[], datetime], dry_run: bool = False
+) -> tuple[Result, ...]:
     """Put the old answers back where nobody has touched them since, the last write first. Idempotent.
+
+    With `dry_run` nothing is written, and what would be is PLANNED.
 
     Raises whatever reading raises; run it again and it goes on where it stopped.
     """
     results = []
     for question, writes in _writes_by_question(ledger.entries).items():
-        results.append(_undo_question(tool, ledger, question, writes, who, now))
+        results.append(_undo_question(tool, ledger, question, writes, who, now, dry_run=dry_run))
         if results[-1].outcome is Outcome.REFUSED:
             break
     return tuple(results)
@@ -115,6 +119,8 @@ def _write_all(tool: Tool, book: Book, questions: Sequence[QuestionPlan]) -> lis
     for question in questions:
         try:
             results.append(write(tool, book, question.before, question.after))
+        except RefusedError as error:
+            results.append(Result(question.question, Outcome.REFUSED, str(error)))
         except ToolError as error:
             results.append(Result(question.question, Outcome.FAILED, str(error)))
         if results[-1].outcome is Outcome.REFUSED:
@@ -143,6 +149,8 @@ def _undo_question(
     writes: list[Entry],
     who: str,
     now: Callable[[], datetime],
+    *,
+    dry_run: bool,
 ) -> Result:
     """Follow the writes back as long as each starts where the one before it ended: nobody wrote in between."""
     workload_id, lens, question = place
@@ -154,6 +162,8 @@ def _undo_question(
         if target.content != entry.after.content:
             break
         target, plan = entry.before, entry.plan
+    if target.content != standing.content and dry_run:
+        return Result(question, Outcome.PLANNED, what_differs(standing, target))
     if target.content != standing.content:
         book = Book(
             ledger, plan, workload_id, lens, who, now, intent="undo-intent", done="undone", failed="undo-failed"

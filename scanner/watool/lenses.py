@@ -6,7 +6,7 @@ other lenses neither ratings nor rules are published: they are read, and nothing
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scanner.judge.catalogue import Catalogue, load_catalogue
 from scanner.watool.claims import QuestionClaim
@@ -52,6 +52,16 @@ class OtherLens:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What the Tool says after a write: its high-risk questions, and where its risk is not ours; or why we cannot tell."""
+
+    high: tuple[str, ...] = ()
+    differences: tuple[RiskDifference, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
 def is_custom(review: LensReview) -> bool:
     """A custom lens belongs to an account; AWS's own have an ARN without one."""
     return review.arn.split(":")[4:5] not in ([""], ["aws"], [])
@@ -84,6 +94,23 @@ def review_of(tool: Tool, workload: Workload, lens: str) -> LensReview:
             f"region {tool.region}",
             f"choose one of {', '.join(workload.lenses)}" if workload.lenses else "put the lens on it in the Tool",
         ) from error
+
+
+def read_back(tool: Tool, workload_id: str, lens: str) -> ReadBack:
+    """Read the risks of every question as the Tool tells them now, and compare them with ours. Raises nothing of the Tool's."""
+    try:
+        claims = tool.summaries(workload_id, lens)
+    except ToolError as error:
+        return ReadBack(problem=str(error))
+    high = tuple(claim.id for claim in claims if claim.risk == "HIGH")
+    names = {claim.id: claim.title for claim in claims}
+    try:
+        basis = basis_of(tool, tool.lens_review(workload_id, lens))
+    except ToolError as error:
+        return ReadBack(high, names=names, problem=str(error))
+    numbers = {question.id: question.number for question in basis.catalogue.questions}
+    names = {question: f"{numbers.get(question, question)}  {title}" for question, title in names.items()}
+    return ReadBack(high, tuple(basis.differences(claims)), names)
 
 
 def other_lenses(tool: Tool, workload: Workload, besides: LensReview) -> tuple[OtherLens, ...]:

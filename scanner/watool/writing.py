@@ -17,6 +17,7 @@ ATTEMPTS = 3  # of a write that AWS answers with Conflict; each reads again firs
 class Outcome(StrEnum):
     """How one question ended."""
 
+    PLANNED = "to be put back"  # by an undo that only shows
     WRITTEN = "written"
     ALREADY = "stands already"
     CONFLICT = "changed by somebody since the plan: left alone"
