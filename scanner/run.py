@@ -12,12 +12,21 @@ from typing import Any
 from scanner.bundle.journal import Journal
 from scanner.bundle.manifest import Manifest, seal, seal_evidence
 from scanner.bundle.opened import Bundle
+from scanner.collect.ask import EXPIRED
 from scanner.collect.budget import Budget
 from scanner.collect.clients import CallSettings, Clients
 from scanner.collect.collect import Collector, OnReading
 from scanner.collect.permissions import sends
 from scanner.collect.plan import Plan
-from scanner.collect.targets import Access, Regions, assume, choose_regions, identify, open_session
+from scanner.collect.targets import (
+    Access,
+    CredentialsError,
+    Regions,
+    assume,
+    choose_regions,
+    identify,
+    open_session,
+)
 from scanner.config import CallsConfig, Config
 from scanner.evidence.plain import timestamp
 from scanner.evidence.reading import GLOBAL, ORGANIZATION, Reading, Target
@@ -179,12 +188,23 @@ def collect(
     budget = Budget(config.calls.rates, config.calls.rate)
     snapshot = Snapshot(scan, known)
 
+    expired: list[Reading] = []
+
     def keep(reading: Reading, answered: int, needed: int) -> None:
+        if reading.error in EXPIRED:
+            expired.append(reading)  # not kept, so that --resume asks again
+            return
         journal.add(reading)
         on_reading(reading, answered, needed)
 
-    collector = Collector(plan, scan, clients_of(where, plan, budget, settings), settings, snapshot, keep, stop)
+    clients = clients_of(where, plan, budget, settings)
+    collector = Collector(plan, scan, clients, settings, snapshot, keep, lambda: bool(expired) or stop())
     collector.run()
+    if expired:
+        raise CredentialsError(
+            f"The credentials expired in the middle of the scan ({expired[0].error}). {collector.missing()}. "
+            f"Renew them and continue with: wafr scan --resume --out {journal.folder}"
+        )
     if stop():
         raise InterruptedError_(collector.missing())
     evidence = seal_evidence(journal.folder, snapshot, calls_made(snapshot, budget))

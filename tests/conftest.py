@@ -42,4 +42,5 @@ def proxy(aws: Emulator, fault_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) ->
     assert aws.url
     for name, value in {**PLUGIN, "AWS_ENDPOINT_URL": fault_proxy.url}.items():
         monkeypatch.setenv(name, value)
+    fault_proxy.forget()
     return fault_proxy

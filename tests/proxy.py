@@ -78,13 +78,17 @@ class Proxy:
     @contextmanager
     def going_wrong(self, *rules: Rule, seed: int = 0) -> Iterator["Proxy"]:
         """Inside this context these rules hold, and counting starts anew."""
-        self._chance, self._number = random.Random(seed), 0  # noqa: S311  (chance that can be repeated)
-        self.seen, self.met = Counter(), []
+        self.forget(seed)
         self.rules = rules
         try:
             yield self
         finally:
             self.rules = ()
+
+    def forget(self, seed: int = 0) -> None:
+        """Start counting anew."""
+        self._chance, self._number = random.Random(seed), 0  # noqa: S311  (chance that can be repeated)
+        self.seen, self.met = Counter(), []
 
     def _fault(self, operation: str) -> Fault | None:
         self._number += 1

@@ -41,17 +41,27 @@ SCAN = Scan(
 @pytest.fixture(scope="module")
 def demo(server: Emulator, fault_proxy: Proxy) -> Iterator[tuple[Scanner, Seen]]:
     """The demo's account behind the proxy, and a scan of it that nothing disturbed."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {**server.environment, **PLUGIN, "AWS_ENDPOINT_URL": fault_proxy.url}.items():
+            environment.setenv(name, value)
+        scanner = stage(server)
+        yield scanner, scanner.see()
+
+
+def stage(server: Emulator) -> Scanner:
+    """The demo's account on a fresh emulated AWS."""
     server.reset()
     install_standins(scene.FOLDER / "standins")
     with warnings.catch_warnings():  # moto looks for a Docker that is not there, and leaves its sockets open
         warnings.simplefilter("ignore", ResourceWarning)
         account.build(scene.client_at(server.url))
         gc.collect()
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {**server.environment, **PLUGIN, "AWS_ENDPOINT_URL": fault_proxy.url}.items():
-            environment.setenv(name, value)
-        scanner = Scanner(LENS, SCAN, load_claims(scene.CLAIMS, LENS.catalogue))
-        yield scanner, scanner.see()
+    return Scanner(LENS, SCAN, load_claims(scene.CLAIMS, LENS.catalogue))
+
+
+def faults_of(operation: str) -> list[Fault]:
+    """The ways in which an operation can fail: a list is cut short only where AWS could go on."""
+    return [fault for fault in FAULTS if fault is not Fault.REPEATING or paging(operation)[0]]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -59,9 +69,7 @@ def test_what_is_not_told_is_unknown_and_nothing_else_changes(
     operation: str, demo: tuple[Scanner, Seen], fault_proxy: Proxy
 ) -> None:
     scanner, before = demo
-    for fault in FAULTS:
-        if fault is Fault.REPEATING and not paging(operation)[0]:
-            continue
+    for fault in faults_of(operation):
         with fault_proxy.going_wrong(Rule(fault, frozenset({operation}))):
             after = scanner.see_again(before, [operation])
             assert fault_proxy.seen[operation] or not_reached(scanner, before, operation)

@@ -49,11 +49,13 @@ CREDENTIAL_ERRORS = frozenset(
         "InvalidSignatureException",
         "InvalidToken",
         "RequestExpired",
+        "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
         "TokenRefreshRequired",
         "UnrecognizedClientException",
     }
 )
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 _IDENTIFIERS = frozenset({"AccessKeyId"})
 
 
