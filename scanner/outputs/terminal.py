@@ -26,11 +26,13 @@ def print_review(review: Review, console: Console | None = None) -> None:
 def _heading(review: Review, console: Console) -> None:
     scan = review.scan
     name = review.workload or "workload without a name"
-    console.print(Text(f"{name}: evidence of {scan.at}", style="bold"))
+    console.print(Text(f"{name}: evidence of {scan.at}", style="bold"), soft_wrap=True)
     accounts = ", ".join(scan.accounts)
     regions = ", ".join(scan.regions) if len(scan.regions) <= 4 else f"{len(scan.regions)} regions"
-    console.print(escape(f"account {accounts}; {regions}; read as {scan.caller}"))
-    console.print(f"{review.bundle.readings} readings, evidence root {review.bundle.evidence_root[:16]}…")
+    console.print(escape(f"account {accounts}; {regions}; read as {scan.caller}"), soft_wrap=True)
+    console.print(
+        f"{review.bundle.readings} readings, evidence root {review.bundle.evidence_root[:16]}…", soft_wrap=True
+    )
 
 
 def _contradictions(review: Review, console: Console) -> None:
@@ -38,12 +40,12 @@ def _contradictions(review: Review, console: Console) -> None:
     if not any(question.claimed_risk != "UNANSWERED" for question in review.questions):
         return
     console.print()
-    console.print(Text(f"CLAIMED AND REFUTED: {len(over)}", style="bold"))
+    console.print(Text(f"CLAIMED AND REFUTED: {len(over)}", style="bold"), soft_wrap=True)
     answers = {answer.choice: answer for answer in review.answers}
     findings = {finding.id: finding for finding in review.findings}
     for entry in over:
         answer = answers[entry.choice]
-        console.print(f"  {entry.label}  {escape(entry.title)} [dim]({answer.rating})[/dim]")
+        console.print(f"  {entry.label}  {escape(entry.title)} [dim]({answer.rating})[/dim]", soft_wrap=True)
         _resources(answer, findings, console)
 
 
@@ -53,23 +55,25 @@ def _resources(answer: AnswerEntry, findings: dict[str, FindingEntry], console: 
         line = Text("      ")
         line.append("✗ ", style="red")
         line.append(f"{shortened(finding.resource)}: {finding.because}")
-        line.append(f"  {finding.check} {finding.id}", style="dim")
-        console.print(line)
+        line.append(f"  {finding.check} {finding.id[:8]}", style="dim")
+        console.print(line, soft_wrap=True)
     if len(failing) > MOST_RESOURCES:
-        console.print(f"      … and {len(failing) - MOST_RESOURCES} more: wafr explain {answer.label}")
+        console.print(f"      … and {len(failing) - MOST_RESOURCES} more: wafr explain {answer.label}", soft_wrap=True)
 
 
 def _high_risks(review: Review, console: Console) -> None:
     console.print()
-    console.print(Text(f"HIGH-RISK ISSUES, EVIDENCED: {len(review.high_risks)}", style="bold"))
+    console.print(Text(f"HIGH-RISK ISSUES, EVIDENCED: {len(review.high_risks)}", style="bold"), soft_wrap=True)
     for question in review.high_risks:
         refuted = [
             answer.label
             for answer in review.answers
             if answer.question == question.question and answer.stance == "refuted" and answer.rating == "High"
         ]
-        console.print(f"  [bold red]HIGH[/bold red]  {question.number}  {escape(question.title)}")
-        console.print(f"        refuted: {', '.join(refuted)}; claimed risk was {question.claimed_risk}")
+        console.print(f"  [bold red]HIGH[/bold red]  {question.number}  {escape(question.title)}", soft_wrap=True)
+        console.print(
+            f"        refuted: {', '.join(refuted)}; claimed risk was {question.claimed_risk}", soft_wrap=True
+        )
 
 
 def print_refusals(review: Review, console: Console | None = None) -> None:
@@ -78,9 +82,9 @@ def print_refusals(review: Review, console: Console | None = None) -> None:
     left_out = {account: regions for account, regions in review.scan.left_out.items() if regions}
     console.print()
     total = len({refusal.api for refusal in review.refusals})
-    console.print(Text(f"COULD NOT BE SEEN: {total} operations", style="bold"))
+    console.print(Text(f"COULD NOT BE SEEN: {total} operations", style="bold"), soft_wrap=True)
     for account, regions in sorted(left_out.items()):
-        console.print(f"  account {account}: not scanned: {', '.join(regions)}")
+        console.print(f"  account {account}: not scanned: {', '.join(regions)}", soft_wrap=True)
     grouped: dict[tuple[str, str, str, str], set[str]] = {}
     for refusal in review.refusals:
         grouped.setdefault((refusal.api, refusal.error, refusal.outcome, refusal.action), set()).update(
@@ -88,10 +92,10 @@ def print_refusals(review: Review, console: Console | None = None) -> None:
         )
     for (api, error, outcome, action), practices in sorted(grouped.items()):
         mend = f"grant {action}" if outcome == "denied" else "try again"
-        console.print(escape(f"  {api}: {error}. {mend[0].upper()}{mend[1:]}"), end="")
-        console.print(f"; leaves unknown: {', '.join(sorted(practices)) or 'no practice'}")
+        console.print(escape(f"  {api}: {error}. {mend[0].upper()}{mend[1:]}"), end="", soft_wrap=True)
+        console.print(f"; leaves unknown: {', '.join(sorted(practices)) or 'no practice'}", soft_wrap=True)
     if not review.refusals and not left_out:
-        console.print("  everything that was asked was answered")
+        console.print("  everything that was asked was answered", soft_wrap=True)
 
 
 def _totals(review: Review, console: Console) -> None:
@@ -99,12 +103,14 @@ def _totals(review: Review, console: Console) -> None:
     verdicts: Counter[str] = Counter(finding.verdict for finding in review.findings)
     risks: Counter[str] = Counter(question.risk for question in review.questions)
     console.print()
-    console.print(f"{len(review.answers)} best practices = {_sum(stances, STANCES)}")
+    console.print(f"{len(review.answers)} best practices = {_sum(stances, STANCES)}", soft_wrap=True)
     console.print(
-        f"{len(review.questions)} questions = {_sum(risks, ('HIGH', 'MEDIUM', 'NONE', 'UNPROVEN'))} (evidenced risk)"
+        f"{len(review.questions)} questions = {_sum(risks, ('HIGH', 'MEDIUM', 'NONE', 'UNPROVEN'))} (evidenced risk)",
+        soft_wrap=True,
     )
     console.print(
-        f"{len(review.findings)} findings = {_sum(verdicts, ('holds', 'fails', 'not applicable', 'unknown'))}"
+        f"{len(review.findings)} findings = {_sum(verdicts, ('holds', 'fails', 'not applicable', 'unknown'))}",
+        soft_wrap=True,
     )
 
 
