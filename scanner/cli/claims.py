@@ -22,6 +22,8 @@ from scanner.cli.tool import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scanner.judge.catalogue import Catalogue
+
 app = typer.Typer(help="What people claim in the Well-Architected Tool.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -57,7 +59,9 @@ def pull(
         }
         unknown = sum(len(chosen) for chosen in claims.values()) - sum(len(chosen) for chosen in known.values())
         when = "now" if milestone is None else f"at milestone {milestone}"
-        text = f"# Claims of {found.name} ({found.id}), lens version {review.version}, {when}\n" + _yaml(known)
+        text = f"# Claims of {found.name} ({found.id}), lens version {review.version}, {when}\n" + _yaml(
+            catalogue, known
+        )
         if out:
             write_whole(out, text.encode())
         else:
@@ -67,11 +71,12 @@ def pull(
             sys.stderr.write(f"{unknown} selected choices are not in our catalogue and are left out.\n")
 
 
-def _yaml(claims: "Mapping[str, list[str]]") -> str:
-    from io import StringIO
-
-    from ruamel.yaml import YAML
-
-    text = StringIO()
-    YAML(typ="safe", pure=True).dump(dict(claims), text)
-    return text.getvalue()
+def _yaml(catalogue: "Catalogue", claims: "Mapping[str, list[str]]") -> str:
+    """The claims in the lens's order, with the names that people use."""
+    lines = []
+    for question in catalogue.questions:
+        if question.id in claims:
+            chosen = [choice for choice in question.choices if choice.id in claims[question.id]]
+            lines.append(f"{question.id}:{'' if chosen else ' []'} # {question.number}")
+            lines += [f"  - {choice.id} # {choice.label}" for choice in chosen]
+    return "".join(f"{line}\n" for line in lines)

@@ -69,16 +69,20 @@ def contradictions(
         if not any(answer.claimed is not None for answer in review.answers):
             fail("there are no claims. Name a file with --claims, or the Tool's workload with --workload.", Exit.USAGE)
         findings = {finding.id: finding for finding in review.findings}
+        because = {answer.choice: answer.because for answer in review.answers}
         if form == "json":
-            as_json([_plain(entry, findings) for kind in TITLES for entry in _of(review, kind)])
+            as_json([_plain(entry, findings, because) for kind in TITLES for entry in _of(review, kind)])
             return
         for kind, title in TITLES.items():
             entries = _of(review, kind)
             typer.echo(f"{title}: {len(entries)}")
             for entry in entries:
                 typer.echo(f"  {entry.label}  {entry.title}")
-                for finding in _deciding(entry, findings):
+                deciding = _deciding(entry, findings)
+                for finding in deciding:
                     typer.echo(f"      {finding.resource}: {finding.because}  ({finding.check} {finding.id})")
+                if not deciding:
+                    typer.echo(f"      {because[entry.choice]}")
 
 
 def _live(config: "Config") -> "Claims":
@@ -101,10 +105,11 @@ def _deciding(entry: "ContradictionEntry", findings: dict[str, "FindingEntry"]) 
     return [finding for finding in mine if finding.verdict == DECIDING[entry.kind]]
 
 
-def _plain(entry: "ContradictionEntry", findings: dict[str, "FindingEntry"]) -> dict[str, Any]:
+def _plain(entry: "ContradictionEntry", findings: dict[str, "FindingEntry"], because: dict[str, str]) -> dict[str, Any]:
     names = ("kind", "question", "choice", "label", "title")
     seen = ("id", "check", "account", "region", "resource", "because")
     return {
         **{name: getattr(entry, name) for name in names},
+        "because": because[entry.choice],
         "findings": [{name: getattr(finding, name) for name in seen} for finding in _deciding(entry, findings)],
     }

@@ -46,7 +46,7 @@ def list_workloads(
             return
         for workload in found:
             typer.echo(f"{workload.id}  {workload.name}  ({', '.join(workload.lenses)})")
-        typer.echo(f"{len(found)} workloads in {tool.region}")
+        typer.echo(f"{len(found)} {'workload' if len(found) == 1 else 'workloads'} in {tool.region}")
 
 
 @app.command("create")

@@ -10,9 +10,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from prefill_scene import CHOICES, IDS, LABELS, LENS, NUMBERS, TEAM, WRITTEN_TRUTH, Scene
+from prefill_scene import CHOICES, IDS, LABELS, LENS, NUMBERS, TEAM, WRITTEN_TRUTH, Scene, house_lens
 
 from fixtures.wellarchitected.behaviour import Behaviour, Fault
+from scanner.cli.common import Exit
 from scanner.watool.ledger import Ledger, held
 from scanner.watool.notes import human_text
 
@@ -120,8 +121,8 @@ def test_three_answers_that_a_person_edits_are_left_alone(scene: Scene) -> None:
     assert f"  {IDS['SEC01']}: changed by somebody since the plan: left alone (its notes)\n" in shown.out
 
 
-def killed_while_applying(scene: Scene, writes: int) -> None:
-    """Start an apply in a process of its own, and kill it as soon as the Tool has seen so many writes."""
+def stopped_while_applying(scene: Scene, writes: int, by: signal.Signals) -> int:
+    """Start an apply in a process of its own, and signal it as soon as the Tool has seen so many writes; how it ended."""
     command = [sys.executable, "-c", "from scanner.cli.main import main; main()", "prefill", "apply", str(scene.plan)]
     process = subprocess.Popen(  # noqa: S603 - our own command
         [*command, "--milestone", "Before"],
@@ -133,14 +134,16 @@ def killed_while_applying(scene: Scene, writes: int) -> None:
     deadline = time.monotonic() + 60
     while scene.writes() < writes and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.001)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    process.send_signal(by)
+    return process.wait()
 
 
-@pytest.mark.parametrize("writes", [1, 6])
-def test_killed_in_the_middle_and_run_again(scene: Scene, writes: int) -> None:
+@pytest.mark.parametrize(
+    ("writes", "by", "code"), [(1, signal.SIGKILL, -9), (6, signal.SIGKILL, -9), (3, signal.SIGINT, Exit.INTERRUPTED)]
+)
+def test_killed_in_the_middle_and_run_again(scene: Scene, writes: int, by: signal.Signals, code: int) -> None:
     total = len(scene.planned()["questions"])
-    killed_while_applying(scene, writes)
+    assert stopped_while_applying(scene, writes, by) == code
     assert writes <= scene.writes() < total
     applied = scene.said("prefill", "apply", scene.plan, "--milestone", "Before")
     assert outcomes(applied).keys() <= {"already", "written"}
@@ -223,33 +226,7 @@ def test_trusted_advisor_and_other_lenses_are_told_beside_the_plan(scene: Scene)
         scene.backend.prepare_check(
             scene.workload_id, IDS["SEC08"], CHOICES["SEC08-BP02"], {**check, "Status": status, "FlaggedResources": 2}
         )
-    lens = {
-        "schemaVersion": "2021-11-01",
-        "name": "House rules",
-        "description": "Ours",
-        "pillars": [
-            {
-                "id": "care",
-                "name": "Care",
-                "questions": [
-                    {
-                        "id": "care_1",
-                        "title": "Do we care?",
-                        "choices": [
-                            {"id": "care_1_a", "title": "Yes", "improvementPlan": {"displayText": "Do"}},
-                            {"id": "care_1_no", "title": "None of these"},
-                        ],
-                        "riskRules": [
-                            {"condition": "care_1_a", "risk": "NO_RISK"},
-                            {"condition": "default", "risk": "HIGH_RISK"},
-                        ],
-                    }
-                ],
-            }
-        ],
-    }
-    arn = scene.client.import_lens(JSONString=json.dumps(lens))["LensArn"]
-    scene.client.create_lens_version(LensAlias=arn, LensVersion="1")
+    arn = house_lens(scene.client)
     scene.client.associate_lenses(WorkloadId=scene.workload_id, LensAliases=[arn])
     planned = scene.planned()
     assert [(hint["choice"], hint["advice"], hint["because"]) for hint in planned["trusted_advisor"]] == [
