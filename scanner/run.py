@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from scanner.bundle.files import BundleError
 from scanner.bundle.journal import Journal
 from scanner.bundle.manifest import Manifest, seal, seal_evidence
 from scanner.bundle.opened import Bundle
@@ -207,10 +208,14 @@ def collect(
         )
     if stop():
         raise InterruptedError_(collector.missing())
-    evidence = seal_evidence(journal.folder, snapshot, calls_made(snapshot, budget))
-    review = build_review(lens, snapshot, scan_entry(record, len(snapshot)), declared_in(record), evidence.root)
-    manifest = seal(journal.folder, evidence, tables(review), review_bytes(review))
-    journal.end()
+    try:
+        evidence = seal_evidence(journal.folder, snapshot, calls_made(snapshot, budget))
+        review = build_review(lens, snapshot, scan_entry(record, len(snapshot)), declared_in(record), evidence.root)
+        manifest = seal(journal.folder, evidence, tables(review), review_bytes(review))
+    except BundleError as error:
+        raise BundleError(
+            f"{error} What was read is kept: make room, then continue with --resume --out {journal.folder}."
+        ) from None
     return Run(review, manifest, budget.throttled)
 
 

@@ -21,7 +21,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read. Readers see the old file or the new one, never a part."""
     part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        _private_folder(path.parent)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -29,7 +29,14 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        raise BundleError(f"{path} cannot be written: {error.strerror}. Choose another folder with --out.") from None
+        raise BundleError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _private_folder(path: Path) -> None:
+    """Make a folder and those above it. (`mkdir` gives its mode to the last one only.)"""
+    for folder in (*reversed(path.parents), path):
+        if not folder.is_dir():
+            folder.mkdir(mode=PRIVATE_FOLDER)
 
 
 def packed(lines: Iterable[bytes]) -> bytes:

@@ -43,6 +43,8 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if (self.folder / MANIFEST).exists():
+            self.end()  # also where the scan that sealed it was killed before it could
         self._close()
 
     def _close(self) -> None:
@@ -100,7 +102,7 @@ class Journal:
             ) from None
 
     def end(self) -> None:
-        """The bundle is sealed: the journal is not needed any more."""
+        """The bundle is sealed: neither journal nor lock is needed any more."""
         (self.folder / JOURNAL).unlink(missing_ok=True)
         (self.folder / LOCK).unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.bundle.files import BundleError, packed, unpacked, write_whole
-from scanner.bundle.journal import MANIFEST, SCAN
+from scanner.bundle.journal import JOURNAL, LOCK, MANIFEST, SCAN
 from scanner.evidence.reading import Reading, canonical, digest_of
 
 SUMS = "SHA256SUMS"
@@ -134,7 +134,8 @@ def problems(folder: Path, manifest: Manifest) -> list[str]:
     return found
 
 
-_OWN = {MANIFEST, SUMS}
+# The manifest and its sums are compared as such; a journal and its lock stay where a scan was killed as it ended, and nobody reads them.
+_OWN = {MANIFEST, SUMS, JOURNAL, LOCK}
 
 
 def _is_later(name: str) -> bool:
