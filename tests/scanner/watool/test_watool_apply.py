@@ -298,6 +298,28 @@ def test_undo_puts_back_what_nobody_touched_since(
     assert kinds(path, "care_1") == ["intent", "written", "undo-intent", "undone"]
 
 
+def test_a_read_that_is_refused_during_the_run_stops_it(
+    tool: Tool, backend: WellArchitectedBackend, plan: Plan, path: Path
+) -> None:
+    """The first three reads look what stands already; the fourth is the one right before the first write."""
+    backend.behaviour = Behaviour(faults=(Fault("AccessDeniedException", "GetAnswer", every=4),))
+    count = writes(backend)
+    applied = run(tool, plan, path)
+    assert [(result.question, result.outcome) for result in applied.results] == [("care_1", Outcome.REFUSED)]
+    assert (applied.not_tried, writes(backend)) == (("care_2", "care_3"), count)
+
+
+def test_an_undo_can_be_looked_at_first(
+    tool: Tool, backend: WellArchitectedBackend, world: World, plan: Plan, path: Path
+) -> None:
+    run(tool, plan, path)
+    stood, count, lines = stands(tool, world), writes(backend), path.read_bytes()
+    shown = undo(tool, Ledger(path), who="me", now=now, dry_run=True)
+    assert [(result.question, result.outcome) for result in shown] == [(q, Outcome.PLANNED) for q in QUESTIONS]
+    assert shown[0].says == "its notes, choice care_1_a, choice care_1_b"
+    assert (stands(tool, world), writes(backend), path.read_bytes()) == (stood, count, lines)
+
+
 def test_undo_follows_two_runs_back_but_not_past_a_person(tool: Tool, client: Any, world: World, path: Path) -> None:
     person_writes(client, world, "care_1", Notes="Ann")
     person_writes(client, world, "care_2", Notes="Bob")
