@@ -5,15 +5,15 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 from scanner.evidence.evidence import Evidence
 from scanner.judge.check import MARK, Mark
-from scanner.judge.signature import Derivation, Signature, read_signature
+from scanner.judge.signature import Derivation, Signature, SignatureError, made, read_signature
 
 GROUP = "wafr.checks"
 
@@ -51,6 +51,7 @@ class Library:
     """All checks and facts that were found, by id."""
 
     checks: Mapping[str, Check]
+    derivations: Mapping[Any, Derivation] = field(default_factory=dict)  # by the type that each makes
 
     @property
     def kinds(self) -> frozenset[type[Evidence]]:
@@ -58,7 +59,7 @@ class Library:
 
     def only(self, ids: Iterable[str]) -> "Library":
         wanted = set(ids)
-        return Library({name: check for name, check in self.checks.items() if name in wanted})
+        return Library({name: check for name, check in self.checks.items() if name in wanted}, self.derivations)
 
 
 def discover() -> Library:
@@ -97,7 +98,7 @@ def library_of(packages: Iterable[ModuleType]) -> Library:
             if check.id in checks:
                 raise DiscoveryError(f"Two checks are called {check.id}. Rename one of the functions.")
             checks[check.id] = check
-    return Library(dict(sorted(checks.items())))
+    return Library(dict(sorted(checks.items())), derivations)
 
 
 def _modules(package: ModuleType) -> list[ModuleType]:
@@ -114,12 +115,19 @@ def _marked(module: ModuleType) -> list[Callable[..., Any]]:
 
 
 def _returns(function: Callable[..., Any]) -> Any:
-    return inspect.get_annotations(function, eval_str=True).get("return")
+    return made(inspect.get_annotations(function, eval_str=True).get("return"))
 
 
 def _names(function: Callable[..., Any]) -> set[Any]:
     hints = inspect.get_annotations(function, eval_str=True)
-    return {hint for name, hint in hints.items() if name != "return" and isinstance(hint, type)}
+    return {kind for name, hint in hints.items() if name != "return" for kind in _parts(hint)}
+
+
+def _parts(hint: Any) -> Iterable[Any]:
+    """A type, and those that it is made of: `list[X] | NotSeen` names X too."""
+    yield hint
+    for part in get_args(hint):
+        yield from _parts(part)
 
 
 def _check(
@@ -130,11 +138,15 @@ def _check(
     derivations: Mapping[Any, Derivation],
 ) -> Check:
     title, why, fix = docstring(function)
+    signature = read_signature(function, derivations)
+    if any(parameter.tolerant for parameter in signature.parameters):
+        # What could not be seen makes a check Unknown, and only the engine says so. Only @derived evidence may hold doubts.
+        raise SignatureError(f"{function.__module__}.{function.__qualname__}: only @derived functions take NotSeen")
     return Check(
         id=f"{_service(package, module)}.{function.__name__}",
         role=mark.role,
         function=function,
-        signature=read_signature(function, derivations),
+        signature=signature,
         title=title,
         why=why,
         fix=fix,
@@ -143,9 +155,9 @@ def _check(
 
 
 def _service(package: ModuleType, module: ModuleType) -> str:
-    """`checks.kms` → `kms`, and so is `checks.kms.policies`: a package is one service too."""
+    """`checks.kms` → `kms`, and so is `checks.kms.policies`: a package is one service too. `checks.lambda_` is `lambda`."""
     inside = module.__name__.removeprefix(package.__name__).lstrip(".")
-    return inside.partition(".")[0] or module.__name__.rpartition(".")[2]
+    return inside.partition(".")[0].rstrip("_") or module.__name__.rpartition(".")[2]
 
 
 def docstring(function: Callable[..., Any]) -> tuple[str, str, str]:

@@ -1,0 +1,67 @@
+"""SNS: topics, who may use them, and whether anybody listens."""
+
+from scanner import Evidence, Fails, Holds, Part, Policy, Read, Target, Verdict, check, lets_everyone
+
+
+class Topic(Evidence, read=Read("sns:ListTopics", "Topics", arn="{topic_arn}")):
+    topic_arn: str
+
+
+class Settings(Part):
+    """A topic's attributes, which SNS gives as text."""
+
+    kms_master_key_id: str | None = None
+    policy: Policy | None = None
+
+
+class TopicAttributes(Evidence, read=Read("sns:GetTopicAttributes", per=Topic, args={"TopicArn": "topic_arn"})):
+    attributes: Settings
+
+
+class Subscription(Evidence, read=Read("sns:ListSubscriptions", "Subscriptions")):
+    """A subscription. Its ARN is `PendingConfirmation` until somebody confirms it (SNS API reference)."""
+
+    subscription_arn: str
+    topic_arn: str
+
+    @property
+    def confirmed(self) -> bool:
+        return self.subscription_arn.startswith("arn:")
+
+
+@check(effort="low")
+def topics_are_not_public(topic: TopicAttributes, here: Target) -> Verdict:
+    """No topic's policy lets everyone in.
+
+    Why: whoever can publish to a topic can make the workload act; whoever can subscribe hears what it says.
+    Fix: name the principals in the topic's policy, or bind the wildcard with aws:SourceOwner or aws:SourceArn.
+    """
+    if topic.attributes.policy is None:
+        return Holds("the topic has no policy")
+    found = lets_everyone(topic.attributes.policy, here.account)
+    return Fails(f"the policy is open: {found[0]}") if found else Holds("the policy lets in nobody in general")
+
+
+@check(effort="low")
+def topics_use_a_kms_key(topic: TopicAttributes) -> Verdict:
+    """Topics encrypt messages under a KMS key.
+
+    Why: then the key's policy decides who reads what waits for delivery.
+    Fix: aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY
+    """
+    key = topic.attributes.kms_master_key_id
+    return Holds(f"encrypted under {key}") if key else Fails("no KMS key is set")
+
+
+@check(effort="low")
+def topics_have_listeners(topic: Topic, subscriptions: list[Subscription]) -> Verdict:
+    """Topics have at least one confirmed subscription.
+
+    Why: an alarm that goes to a topic without subscribers is heard by nobody.
+    Fix: aws sns subscribe --topic-arn ARN …, and confirm it; or delete the topic.
+    """
+    mine = [one for one in subscriptions if one.topic_arn == topic.topic_arn]
+    confirmed = sum(one.confirmed for one in mine)
+    if confirmed:
+        return Holds(f"{confirmed} confirmed subscriptions")
+    return Fails("no subscription is confirmed" if mine else "nobody is subscribed")
