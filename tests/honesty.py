@@ -12,7 +12,7 @@ from scanner.collect.clients import CallSettings, Clients
 from scanner.collect.collect import Collector
 from scanner.collect.permissions import sends
 from scanner.collect.plan import Plan
-from scanner.collect.reports import ALSO_SENDS
+from scanner.evidence.actions import ALSO_SENDS
 from scanner.evidence.reading import GLOBAL, ORGANIZATION, Outcome, Reading, Target
 from scanner.evidence.snapshot import Scan, Snapshot
 from scanner.judge.answer import Claims

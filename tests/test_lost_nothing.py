@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 
 from scanner.bundle.files import BundleError
-from scanner.bundle.journal import JOURNAL, Journal
-from scanner.bundle.manifest import MANIFEST
+from scanner.bundle.journal import JOURNAL, MANIFEST, Journal
 from scanner.bundle.opened import open_bundle
 from scanner.evidence.reading import Call, Outcome, Reading
 from tests.broken import Fault

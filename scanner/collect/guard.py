@@ -11,15 +11,21 @@ _READ_VERBS = re.compile(
 # These only start a report that AWS keeps; they change nothing in the account (IAM and Cost Explorer API references).
 REPORT_STARTERS = frozenset({"iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails"})
 
-# Reads by name that hand out secrets, credentials or data, or that consume something. Never needed as evidence.
+# Reads by name whose answer is a credential, whatever the service.
+_CREDENTIALS = re.compile(
+    r"^Get\w*(?:AccessKeys|AccessToken|AuthToken|AuthorizationToken|ChangeToken|ClientToken|Credentials|DerivedToken|Oauth2Token"
+    r"|Password|PaymentToken|PresignedURL|RefreshToken|SecretValue)(?:For\w+)?$|^GetToken$"
+)
+
+# Further reads by name that hand out secrets, credentials or data, or that consume something. Never needed as evidence.
 NEVER = frozenset(
     {
         "athena:GetQueryResults",
         "cloudhsmv2:GetHsm",
-        "codeartifact:GetAuthorizationToken",
-        "cognito-identity:GetCredentialsForIdentity",
         "cognito-identity:GetOpenIdToken",
         "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
+        "cognito-idp:DescribeUserPoolClient",
+        "cognito-idp:ListUserPoolClientSecrets",
         "connect:GetFederationToken",
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
@@ -29,15 +35,10 @@ NEVER = frozenset(
         "ec2:GetConsoleOutput",
         "ec2:GetConsoleScreenshot",
         "ec2:GetPasswordData",
-        "ecr-public:GetAuthorizationToken",
-        "ecr:GetAuthorizationToken",
         "iot-data:GetThingShadow",
         "kinesis:GetRecords",
         "kms:GetParametersForImport",
         "lightsail:GetInstanceAccessDetails",
-        "lightsail:GetRelationalDatabaseMasterUserPassword",
-        "redshift-serverless:GetCredentials",
-        "redshift:GetClusterCredentials",
         "redshift:GetClusterCredentialsWithIAM",
         "s3:GetObject",
         "s3:GetObjectTorrent",
@@ -45,14 +46,12 @@ NEVER = frozenset(
         "s3control:GetDataAccess",
         "sdb:Select",
         "secretsmanager:BatchGetSecretValue",
-        "secretsmanager:GetRandomPassword",
-        "secretsmanager:GetSecretValue",
         "sqs:ReceiveMessage",
         "ssm:GetParameter",
         "ssm:GetParameterHistory",
         "ssm:GetParameters",
         "ssm:GetParametersByPath",
-        "sso:GetRoleCredentials",
+        "storagegateway:DescribeChapCredentials",
         "sts:GetFederationToken",
         "sts:GetSessionToken",
         "sts:GetWebIdentityToken",
@@ -60,8 +59,19 @@ NEVER = frozenset(
     }
 )
 
-# What finding one's way takes: who we are, becoming the scanning role, which regions are enabled.
-WAYFINDING = frozenset({"sts:GetCallerIdentity", "sts:AssumeRole", "ec2:DescribeRegions"})
+# What finding one's way takes: who we are, which regions are enabled.
+WAYFINDING = frozenset({"sts:GetCallerIdentity", "ec2:DescribeRegions"})
+
+# What botocore sends by itself to get or renew the user's credentials, or those of the scanning role. Never evidence.
+SIGN_IN = frozenset(
+    {
+        "signin:CreateOAuth2Token",
+        "sso-oidc:CreateToken",
+        "sts:AssumeRole",
+        "sts:AssumeRoleWithSAML",
+        "sts:AssumeRoleWithWebIdentity",
+    }
+)
 
 
 class NotAReadError(Exception):
@@ -72,14 +82,17 @@ def is_read(api: str) -> bool:
     """May a scan ever send this operation?"""
     if api in REPORT_STARTERS or api in WAYFINDING:
         return True
-    return api not in NEVER and _READ_VERBS.match(api.partition(":")[2]) is not None
+    operation = api.partition(":")[2]
+    return api not in NEVER and not _CREDENTIALS.match(operation) and _READ_VERBS.match(operation) is not None
 
 
 def guard(allowed: frozenset[str]) -> Callable[..., None]:
-    """A handler for botocore's `before-call` event: it lets pass what is allowed *and* a read, and raises at anything else."""
+    """A handler for botocore's `before-call` event: it lets pass what is allowed *and* a read (and signing in), and raises at anything else."""
 
     def handler(model: Any, **_: Any) -> None:
         api = f"{model.service_model.service_name}:{model.name}"
+        if api in SIGN_IN:
+            return
         if not is_read(api):
             raise NotAReadError(f"{api} is not a read: it was not sent")
         if api not in allowed and api not in WAYFINDING:

@@ -3,17 +3,14 @@
 from typing import Any
 
 from scanner.collect.plan import Plan
-from scanner.collect.reports import ALSO_SENDS
-from scanner.evidence.actions import action_of
+from scanner.evidence.actions import ALSO_SENDS, actions_of
 
 FINDING_REGIONS = "ec2:DescribeRegions"
 
 
 def actions(plan: Plan) -> tuple[str, ...]:
     """Every IAM action that the plan needs. `sts:GetCallerIdentity` needs none (STS API reference)."""
-    needed = {action_of(kind.read) for kind in plan.kinds}
-    for view in plan.views.values():
-        needed |= ALSO_SENDS.get(view.via, frozenset())
+    needed = frozenset().union(*(actions_of(kind.read) for kind in plan.kinds))
     return tuple(sorted(needed | {FINDING_REGIONS}))
 
 

@@ -1,4 +1,4 @@
-"""The few reads that take more than one operation. A `Read` names them in `via`."""
+"""The few reads that take more than one operation. A `Read` names them in `via`; `ALSO_SENDS` says what else they send."""
 
 import csv
 import io
@@ -11,12 +11,6 @@ from scanner.collect.clients import Clients
 
 REPORT_SECONDS = 60  # IAM makes a credential report within seconds; after this it is not to be had
 _NAMES = ("user", "arn")  # text, also where a user is called "true"
-
-# The operations that each of these sends besides the one its Read names.
-ALSO_SENDS: dict[str, frozenset[str]] = {
-    "credential_report": frozenset({"iam:GenerateCredentialReport"}),
-    "metrics": frozenset(),
-}
 
 
 class ReportNotReadyError(ValueError):

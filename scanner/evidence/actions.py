@@ -31,9 +31,20 @@ _PREFIXES: Mapping[str, str] = {
     "stepfunctions": "states",
 }
 
+# The reads that take more than one operation, by their `via`: what each sends besides the one that its `Read` names.
+ALSO_SENDS: Mapping[str, frozenset[str]] = {
+    "credential_report": frozenset({"iam:GenerateCredentialReport"}),
+    "metrics": frozenset(),
+}
+
 
 def action_of(read: Read) -> str:
     """`kms:DescribeKey` → `kms:DescribeKey`; `elbv2:DescribeListeners` → `elasticloadbalancing:DescribeListeners`."""
     if read.action:
         return read.action
     return f"{_PREFIXES.get(read.service, read.service)}:{read.operation}"
+
+
+def actions_of(read: Read) -> frozenset[str]:
+    """Every IAM action that a read needs."""
+    return ALSO_SENDS.get(read.via, frozenset()) | {action_of(read)}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.evidence.actions import action_of
+from scanner.evidence.actions import actions_of
 from scanner.evidence.reading import Outcome, Reading
 from scanner.evidence.snapshot import Snapshot
 from scanner.judge.answer import Answer, Claims, Stance, answer_all
@@ -183,7 +183,7 @@ def _kind(answer: Answer) -> str:
 def _refusals(lens: Lens, snapshot: Snapshot, answers: list[Answer]) -> tuple[RefusalEntry, ...]:
     """What AWS did not answer, with the practices that lean on it and are unknown."""
     lineages = {ancestor for kind in lens.library.kinds for ancestor in kind.lineage()}
-    actions = {kind.read.api: action_of(kind.read) for kind in lineages}
+    actions = {kind.read.api: ", ".join(sorted(actions_of(kind.read))) for kind in lineages}
     refused: Counter[tuple[str, str, str, str, str]] = Counter()
     for reading in snapshot:
         if reading.outcome in (Outcome.DENIED, Outcome.FAILED):
