@@ -1,0 +1,95 @@
+"""The scan beside the floor: calls, CPU, memory, and wall with latency. `python -m benchmarks.compare --scale 20`.
+
+Both read the same account in turn, A B A B, and the ratios are taken of each pair, so that a machine that others use does
+not tip the scales. Exit 1 where a target is missed.
+"""
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.account import REGIONS, SERVICES
+from benchmarks.measure import HURRIED, Cost, Emulated, cost_of, emulated, median, shown, wafr
+
+MOST_CALLS, MOST_CPU, MOST_MEMORY, MOST_WALL = 1.05, 1.6, 250.0, 1.3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--latency", type=float, default=0.05)
+    parser.add_argument("--tls", action="store_true")
+    options = parser.parse_args()
+    with emulated(options.scale, tls=options.tls) as aws, tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        print(f"scale {options.scale}: {aws.resources} resources, {len(SERVICES)} services, {len(REGIONS)} regions")
+        _scan(aws, work), _floor(aws, work)  # both once, so that the server has met every question
+        calls = _calls(aws, work)
+        pairs = [(_scan(aws, work), _floor(aws, work)) for _ in range(options.runs)]
+        aws.reset(options.latency)
+        slow = [(_scan(aws, work), _floor(aws, work)) for _ in range(max(3, options.runs // 2))]
+        missed = _tell(calls, pairs, slow, options.latency)
+        size = sum(file.stat().st_size for file in (work / "bundle").rglob("*") if file.is_file())
+        print(f"bundle {size / 1024:.0f} KiB")
+    sys.exit(1 if missed else 0)
+
+
+def _scan(aws: Emulated, work: Path) -> Cost:
+    shutil.rmtree(work / "bundle", ignore_errors=True)
+    config = work / "wafr.yaml"
+    config.write_text(HURRIED.format(regions=", ".join(REGIONS)), encoding="utf-8")
+    services = [part for service in SERVICES for part in ("--service", service)]
+    command = wafr("scan", "--quiet", "--config", str(config), "--out", str(work / "bundle"), *services)
+    cost = cost_of(command, aws.environment, work / "scan.log")
+    assert cost.code in (0, 3), (work / "scan.log").read_text()
+    return cost
+
+
+def _floor(aws: Emulated, work: Path) -> Cost:
+    command = [sys.executable, str(Path(__file__).parent / "floor.py"), str(work / "floor.jsonl")]
+    cost = cost_of(command, aws.environment, work / "floor.log")
+    assert cost.code == 0, (work / "floor.log").read_text()
+    return cost
+
+
+def _calls(aws: Emulated, work: Path) -> tuple[dict[str, int], dict[str, int]]:
+    aws.reset()
+    _scan(aws, work)
+    ours = aws.seen()
+    aws.reset()
+    _floor(aws, work)
+    return ours, aws.seen()
+
+
+def _tell(
+    calls: tuple[dict[str, int], dict[str, int]],
+    pairs: list[tuple[Cost, Cost]],
+    slow: list[tuple[Cost, Cost]],
+    latency: float,
+) -> bool:
+    ours, floors = calls
+    for name in sorted(ours.keys() | floors.keys()):
+        if ours.get(name, 0) != floors.get(name, 0):
+            print(f"  {name}: scan {ours.get(name, 0)}, floor {floors.get(name, 0)}")
+    print(f"calls: scan {sum(ours.values())}, floor {sum(floors.values())}, {len(floors)} kinds of request")
+    print(shown("scan", [scan for scan, _ in pairs]))
+    print(shown("floor", [floor for _, floor in pairs]))
+    print(shown(f"scan, {latency * 1000:.0f} ms a call", [scan for scan, _ in slow]))
+    print(shown(f"floor, {latency * 1000:.0f} ms a call", [floor for _, floor in slow]))
+    figures = (
+        ("calls of the floor's", sum(ours.values()) / sum(floors.values()), MOST_CALLS),
+        ("CPU of the floor's", statistics.median(scan.cpu / floor.cpu for scan, floor in pairs), MOST_CPU),
+        ("MiB at the peak", median([scan for scan, _ in pairs], "peak"), MOST_MEMORY),
+        ("wall of the floor's", statistics.median(scan.wall / floor.wall for scan, floor in slow), MOST_WALL),
+    )
+    for name, figure, most in figures:
+        print(f"{'ok  ' if figure <= most else 'MISS'} {figure:7.2f} {name} (at most {most})")
+    return any(figure > most for _, figure, most in figures)
+
+
+if __name__ == "__main__":
+    main()
