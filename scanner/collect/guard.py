@@ -21,7 +21,6 @@ _CREDENTIALS = re.compile(
 NEVER = frozenset(
     {
         "athena:GetQueryResults",
-        "cloudhsmv2:GetHsm",
         "cognito-identity:GetOpenIdToken",
         "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
         "cognito-idp:DescribeUserPoolClient",
@@ -55,7 +54,7 @@ NEVER = frozenset(
         "sts:GetFederationToken",
         "sts:GetSessionToken",
         "sts:GetWebIdentityToken",
-        "workmail:GetRawMessageContent",
+        "workmailmessageflow:GetRawMessageContent",
     }
 )
 
