@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefill_scene import REGION, Scene, answer_as_the_team_did, create_workload
+from prefill_scene import REGION, Scene
 
 from fixtures.demo import account
-from fixtures.demo.scene import CLAIMS, CONFIG, FOLDER, client_at
+from fixtures.demo.scene import CLAIMS, CONFIG, FOLDER, answer_review, client_at
 from fixtures.moto_services import install_standins
 from fixtures.wellarchitected.models import wellarchitected_backends
 from tests.cli import wafr
@@ -43,10 +43,7 @@ def scene(aws: Emulator, client: Any, scanned: Path, tmp_path: Path) -> Scene:
     """The workload in the Tool with the team's answers, and a copy of the bundle beside a configuration."""
     shutil.copytree(scanned, tmp_path / "bundle")
     shutil.copy(CONFIG, tmp_path / "wafr.yaml")
-    with (tmp_path / "wafr.yaml").open("a") as file:
-        file.write(f"tool: {{region: {REGION}}}\n")
-    workload_id = create_workload(client)
-    answer_as_the_team_did(client, workload_id)
+    workload_id = answer_review(client)
     backend = wellarchitected_backends[ACCOUNT][REGION]
     backend.calls.clear()
     return Scene(tmp_path, aws.environment, client, backend, workload_id)

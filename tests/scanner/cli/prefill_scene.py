@@ -85,7 +85,7 @@ class Scene:
             token = {"NextToken": page["NextToken"]}
 
 
-def create_workload(client: Any, name: str = NAME) -> str:
+def create_workload(client: Any, name: str) -> str:
     made = client.create_workload(
         WorkloadName=name,
         Description="Ledgers for everybody",
@@ -95,14 +95,6 @@ def create_workload(client: Any, name: str = NAME) -> str:
         Lenses=[LENS],
     )
     return str(made["WorkloadId"])
-
-
-def answer_as_the_team_did(client: Any, workload_id: str) -> None:
-    """Every tick of the demo's claims, each question with a word of a person."""
-    for question, chosen in TEAM.items():
-        place = {"WorkloadId": workload_id, "LensAlias": LENS, "QuestionId": question}
-        selected = chosen or [CATALOGUE.by_id[question].none_choice]
-        client.update_answer(**place, SelectedChoices=selected, Notes=f"Ada on {question}: as far as I know.")
 
 
 def house_lens(client: Any) -> str:

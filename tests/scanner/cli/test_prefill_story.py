@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from fixtures.wellarchitected.behaviour import Behaviour, Fault
 from scanner.cli.common import Exit
 from scanner.watool.ledger import Ledger, held
 from scanner.watool.notes import human_text
+from tests.cli import wafr
 
 TRUE_HIGH = set(WRITTEN_TRUTH["high_risk_issues"])
 OVER_CLAIMED = set(WRITTEN_TRUTH["over_claimed"])
@@ -131,11 +133,13 @@ def stopped_while_applying(scene: Scene, writes: int, by: signal.Signals) -> int
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 60
-    while scene.writes() < writes and process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None:
+        with scene.backend.lock:  # the Tool answers nobody while the process ends
+            if scene.writes() >= writes:
+                process.send_signal(by)
+                return process.wait()
         time.sleep(0.001)
-    process.send_signal(by)
-    return process.wait()
+    raise AssertionError("the apply ended before it could be stopped")
 
 
 @pytest.mark.parametrize(
@@ -253,3 +257,19 @@ def test_trusted_advisor_and_other_lenses_are_told_beside_the_plan(scene: Scene)
     assert [(each["unselects"], each["risk"]) for each in ours["questions"]] == [(["care_1_a"], "NONE")]
     assert scene.said("prefill", "apply", scene.plan)["risk_differences"] == []
     assert LENS in [other["lens"]["alias"] for other in ours["other_lenses"]]
+
+
+def test_the_demo_tells_the_story(tmp_path: Path) -> None:
+    ran = wafr("demo", "--out", "played", folder=tmp_path)
+    assert ran.code == 0, ran.err
+    numbers = ", ".join(number for number in IDS if number in TRUE_HIGH)
+    told = [
+        "  as the team answered 0: none",
+        f"  predicted before writing 9: {numbers}",
+        f"  read back after writing 9: {numbers}",
+        "  0 questions whose risk the Tool tells otherwise than we do",
+    ]
+    lines = ran.out.splitlines()
+    first = lines.index(told[0])
+    assert lines[first : first + len(told)] == told
+    assert wafr("verify", "played", folder=tmp_path).code == 0
