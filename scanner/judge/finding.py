@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from scanner.evidence.reading import canonical
@@ -17,7 +18,7 @@ class Stand(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, as its id is kept
 class Finding:
     """One verdict. `evidence` are the digests of the readings that it rests on."""
 
@@ -30,7 +31,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The same for the same check and resource in every scan."""
         name = canonical([self.check, self.account, self.region, self.resource])
