@@ -1,0 +1,34 @@
+"""Kinesis: data streams and their encryption."""
+
+from scanner import Evidence, Fails, Holds, Read, Verdict, check
+
+
+class StreamName(Evidence, read=Read("kinesis:ListStreams", "StreamNames")):
+    value: str
+
+
+class Stream(
+    Evidence,
+    read=Read(
+        "kinesis:DescribeStreamSummary",
+        "StreamDescriptionSummary",
+        per=StreamName,
+        args={"StreamName": "value"},
+        arn="{stream_arn}",
+    ),
+):
+    stream_arn: str
+    encryption_type: str = "NONE"
+    retention_period_hours: int
+
+
+@check(effort="low")
+def streams_are_encrypted(stream: Stream) -> Verdict:
+    """Streams encrypt their records at rest.
+
+    Why: a stream keeps each record for a day to a year.
+    Fix: aws kinesis start-stream-encryption --stream-name NAME --encryption-type KMS --key-id KEY
+    """
+    if stream.encryption_type == "KMS":
+        return Holds("encrypted under a KMS key")
+    return Fails("not encrypted at rest")
