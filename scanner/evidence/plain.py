@@ -17,6 +17,12 @@ _CREDENTIAL = re.compile(
     r"|(?<![A-Za-z0-9_])glpat-[A-Za-z0-9_-]{20,}"
     r"|(?<![A-Za-z0-9_])xox[abeoprs]-[A-Za-z0-9-]{10,}"
     r"|(?<![A-Za-z0-9_])sk_live_[A-Za-z0-9]{16,}"
+    r"|(?<![A-Za-z0-9_])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])|(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}"
+    r"|https://hooks\.slack\.com/services/[A-Za-z0-9/]+"
+    r"|(?<![A-Za-z0-9])(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)[A-Za-z0-9/+=]{40,}"  # how tokens of AWS STS begin
+    # A secret access key: 40 characters of base64, as a whole value or after `=` or `:`, with letters of both kinds, a digit and / or +.
+    r"|(?:(?<=^)|(?<=[=:\s\"']))(?![a-z]+/)(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*[0-9])"
+    r"(?=[A-Za-z0-9]+[/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
     r"|(?<![A-Za-z0-9_])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
 )
 MASK = "[masked]"
