@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.access.request import NotSeen
 from scanner.evidence.evidence import Evidence
 from scanner.evidence.reading import GLOBAL, ORGANIZATION, Target
 from scanner.evidence.request import UnknownFieldError
@@ -50,7 +51,18 @@ class Resolver:
         """The arguments in order; UnknownError or DoesNotApplyError where one is not to be had. Cites what it used."""
         if subject.row is not None:
             subject.cite(subject.row.digests())
-        return [self._argument(parameter, subject) for parameter in signature.parameters]
+        return [
+            self._tolerated(parameter, subject) if parameter.tolerant else self._argument(parameter, subject)
+            for parameter in signature.parameters
+        ]
+
+    def _tolerated(self, parameter: Parameter, subject: Subject) -> Any:
+        """The argument, or why it could not be had: what was not seen is part of the answer, as a doubt."""
+        try:
+            return self._argument(parameter, subject)
+        except UnknownError as unknown:
+            subject.cite(unknown.gap.digests)
+            return NotSeen(unknown.gap.because)
 
     def _argument(self, parameter: Parameter, subject: Subject) -> Any:
         match parameter.role:
@@ -252,20 +264,28 @@ class Resolver:
                 continue
         return made
 
+    def derive(self, derivation: Derivation, subject: Subject) -> Any:
+        """Derived evidence; UnknownError or DoesNotApplyError where it is not to be had. Cites what it rests on."""
+        return self._derive(derivation, subject)
+
     def _derive(self, derivation: Derivation, subject: Subject) -> Any:
         signature = derivation.signature
         row = (
             subject.row.ancestor(signature.anchor) if subject.row is not None and signature.anchor is not None else None
         )
-        key = (id(derivation.function), id(row), subject.target)
+        # What is made of an account's global side is the same in each of its regions, so it is made once.
+        target = subject.target if signature.regional or row is not None else subject.target.there(GLOBAL)
+        key = (id(derivation.function), id(row), target)
         if key not in self._derived:
-            inner = Subject(subject.target, row)
+            inner = Subject(target, row)
             value: Any = None
             problem: Exception | None = None
             try:
                 value = derivation.function(*self.arguments(signature, inner), **signature.settings)
             except (UnknownError, DoesNotApplyError) as error:
                 problem = error
+            if isinstance(value, NotSeen):
+                problem = UnknownError(Gap(value.reason, "", tuple(inner.cited)))
             self._derived[key] = (value, problem, tuple(inner.cited))
         value, problem, cited = self._derived[key]
         subject.cite(cited)

@@ -3,10 +3,11 @@
 import inspect
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+from scanner.access.request import NotSeen
 from scanner.evidence.evidence import Evidence
 from scanner.evidence.reading import Target
 from scanner.judge.check import EVERY_REGION, SCAN_TIME
@@ -34,6 +35,9 @@ class Parameter:
     kind: Any
     optional: bool = False
     reference: tuple[Kind, str] | None = None  # for REFERRED: whose field names it
+    tolerant: bool = (
+        False  # `| NotSeen`: where it could not be had, the function is told why instead of not being called
+    )
 
 
 class SignatureError(TypeError):
@@ -94,7 +98,8 @@ def read_signature(function: Callable[..., Any], derivations: Mapping[Any, Deriv
                 raise SignatureError(f"{name}: the setting {parameter.name!r} needs a default")
             settings[parameter.name] = parameter.default
             continue
-        parameters.append(_parameter(name, parameter.name, hints[parameter.name], derivations))
+        hint, tolerant = _without_not_seen(hints[parameter.name])
+        parameters.append(replace(_parameter(name, parameter.name, hint, derivations), tolerant=tolerant))
     joined, anchor = _join(name, parameters)
     kinds: set[Kind] = set()
     for joined_parameter in joined:
@@ -131,6 +136,20 @@ def _parameter(function: str, name: str, hint: Any, derivations: Mapping[Any, De
     raise SignatureError(
         f"{function}: {name!r} is neither evidence nor made by a @derived function. Settings come after a bare `*`."
     )
+
+
+def _without_not_seen(hint: Any) -> tuple[Any, bool]:
+    """A type without its `| NotSeen`, and whether it had one."""
+    arms = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else ()
+    if NotSeen not in arms:
+        return hint, False
+    rest = tuple(arm for arm in arms if arm is not NotSeen)
+    return Union[rest], True  # noqa: UP007  (the arms are known at run time only)
+
+
+def made(hint: Any) -> Any:
+    """What a `@derived` function makes, where it may also say that it was not seen."""
+    return _without_not_seen(hint)[0]
 
 
 def _is_evidence(kind: Any) -> bool:
@@ -187,5 +206,5 @@ def _refer(anchor: Kind, parameter: Parameter, parameters: list[Parameter]) -> P
     for source in [*own, *anchor.lineage()]:
         for field, kind in source.read.refs.items():
             if kind.bearer() is bearer:
-                return Parameter(parameter.name, Role.REFERRED, parameter.kind, parameter.optional, (source, field))
+                return replace(parameter, role=Role.REFERRED, reference=(source, field))
     return None
