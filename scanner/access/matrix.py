@@ -30,7 +30,10 @@ from scanner.access.request import Decision, Documents, Grant, Levels, NotSeen, 
 
 @dataclass(frozen=True)
 class Subject:
-    """A principal with everything that hangs on it. `values`: context keys that are its own, such as its tags."""
+    """A principal with everything that hangs on it. `values`: context keys that are its own, such as its tags.
+
+    `absent`: keys that its requests are known not to carry.
+    """
 
     principal: Principal
     identity: Documents = ()
@@ -38,11 +41,15 @@ class Subject:
     session: Documents | None = None
     service_control: Levels = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Target:
-    """A resource with everything that hangs on it. `values`: context keys that are its own, such as its tags."""
+    """A resource with everything that hangs on it. `values`: context keys that are its own, such as its tags.
+
+    `absent`: keys that requests for it are known not to carry.
+    """
 
     arn: str
     policy: Seen | None = None
@@ -50,6 +57,7 @@ class Target:
     resource_control: Levels = ()
     owner: str | None = None
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
 
 Signature = tuple[object, ...]
@@ -89,6 +97,7 @@ class Matrix:
         self._said: dict[Signature, int] = {}
         self._rows: dict[Signature, tuple[Outcome, ...]] = {}
         self._outcomes: dict[Signature, Outcome] = {}
+        self._doubted: set[Signature] = set()
         self._survey_targets()
 
     @property
@@ -106,7 +115,9 @@ class Matrix:
     def request(self, subject: int, target: int) -> Request:
         who, what = self._subjects[subject], self._targets[target]
         context = Context(
-            {**self._context.values, **who.values, **what.values}, self._context.absent, self._context.closed
+            {**self._context.values, **who.values, **what.values},
+            self._context.absent | who.absent | what.absent,
+            self._context.closed,
         )
         return Request(who.principal, self._action, what.arn, context, what.owner)
 
@@ -125,16 +136,26 @@ class Matrix:
 
     def row(self, subject: int) -> tuple[Outcome, ...]:
         """The outcomes for one subject, in the order of the targets."""
-        who = self._subjects[subject]
-        kind, signature, look = self._subject_signature(who)
-        named = who.principal.looked_for & self._mentioned
+        kind, signature, look, named = self._row_key(subject)
         row_key = (signature, named)
         found = self._rows.get(row_key)
         if found is None:
-            groups = self._groups(who.principal, kind, named, look)
+            groups = self._groups(self._subjects[subject].principal, kind, named, look)
             found = tuple(self._judged(subject, target, (signature, *group)) for target, group in enumerate(groups))
             self._rows[row_key] = found
         return found
+
+    def doubts(self, subject: int) -> tuple[bool, ...]:
+        """For each target: does the outcome for one subject depend on something that was not seen?"""
+        self.row(subject)
+        kind, signature, look, named = self._row_key(subject)
+        groups = self._groups(self._subjects[subject].principal, kind, named, look)
+        return tuple((signature, *group) in self._doubted for group in groups)
+
+    def _row_key(self, subject: int) -> tuple[int, int, Look, frozenset[Name]]:
+        who = self._subjects[subject]
+        kind, signature, look = self._subject_signature(who)
+        return kind, signature, look, who.principal.looked_for & self._mentioned
 
     def _groups(self, principal: Principal, kind: int, named: frozenset[Name], look: Look) -> Iterator[tuple[int, int]]:
         """For each target: what it says to this principal, and what of itself this principal's documents look at."""
@@ -153,8 +174,10 @@ class Matrix:
         if found is None:
             policies = self.policies(subject, target)
             relevant = replace(policies, identity=self._relevances.keep(policies.identity))
-            found = judge(self.request(subject, target), relevant).outcome
-            self._outcomes[key] = found
+            decision = judge(self.request(subject, target), relevant)
+            found = self._outcomes[key] = decision.outcome
+            if decision.doubts:
+                self._doubted.add(key)
         return found
 
     def _subject_signature(self, subject: Subject) -> tuple[int, int, Look]:
@@ -173,7 +196,8 @@ class Matrix:
         return kind, whole, look
 
     def _values(self, subject: Subject, keys: frozenset[str]) -> Signature:
-        known = Context({**self._context.values, **subject.values}, self._context.absent, self._context.closed)
+        absent = self._context.absent | subject.absent
+        known = Context({**self._context.values, **subject.values}, absent, self._context.closed)
         filled = known.filled(facts(Request(subject.principal, self._action, "*", known)))
         return tuple((key, filled.look(key)) for key in sorted(keys))
 
@@ -207,7 +231,7 @@ class Matrix:
         matched = frozenset(pattern for pattern in look.patterns if self._matches(pattern, target.arn))
         known = self._known(target)
         values = tuple((key, known[key]) for key in sorted(look.keys) if key in known)
-        return (arn, matched, values)
+        return (arn, matched, values, target.absent)
 
     def _known(self, target: Target) -> Mapping[str, tuple[str, ...] | None]:
         """The context keys that follow from a target, and its own."""

@@ -2,7 +2,20 @@
 
 import typer
 
-from scanner.cli import bundles, checks, claims, contradictions, demo, diff, explain, policy, prefill, scan, workload
+from scanner.cli import (
+    bundles,
+    checks,
+    claims,
+    contradictions,
+    demo,
+    diff,
+    explain,
+    policy,
+    prefill,
+    scan,
+    who_can,
+    workload,
+)
 from scanner.cli.common import Exit
 
 app = typer.Typer(
@@ -19,6 +32,7 @@ app.command("scan")(scan.scan)
 app.command("evaluate")(bundles.evaluate)
 app.command("explain")(explain.explain)
 app.command("diff")(diff.diff)
+app.command("who-can")(who_can.who_can)
 app.command("contradictions")(contradictions.contradictions)
 app.add_typer(prefill.app, name="prefill")
 app.add_typer(claims.app, name="claims")

@@ -1,0 +1,157 @@
+"""Keys: who may decrypt with them, who may administer them, and whether those are different people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checks.iam.statements import some
+from scanner import Fails, Holds, NotApplicable, Verdict, check, derived, fact
+from scanner.access.inventory import Account, Key, Kind, NotSeen
+from scanner.access.parties import Party, Place
+from scanner.access.who import Entry, Table
+
+# With any of these a principal decides who else may use the key (KMS Developer Guide, "Key policies", key administrators).
+ADMINISTER = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
+_DOOMED = ("PendingDeletion", "PendingReplicaDeletion")
+
+
+@dataclass(frozen=True)
+class KeyTables:
+    """Who can do what with the keys of a region. `place`: a key's row by its ARN."""
+
+    place: dict[str, int]
+    decrypt: Table
+    administer: tuple[Table, ...]
+
+    def decrypting(self, key: Key) -> tuple[Party, ...]:
+        return self.decrypt.certain(self.place[key.resource.arn])
+
+    def administering(self, key: Key) -> tuple[Party, ...]:
+        found = {one.arn: one for table in self.administer for one in table.certain(self.place[key.resource.arn])}
+        return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Outsiders:
+    """Those from outside the account who can decrypt with a key, or may as far as this account decides."""
+
+    key: Key
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Duties:
+    """Who certainly decrypts with a key, and who certainly administers it, the root user left out."""
+
+    key: Key
+    users: frozenset[str]
+    administrators: frozenset[str]
+
+
+@derived
+def key_tables(keys: list[Key], account: Account) -> KeyTables:
+    """The tables over all keys of a region."""
+    resources = [key.resource for key in keys]
+    accounts = {account.id: account}
+    return KeyTables(
+        {resource.arn: number for number, resource in enumerate(resources)},
+        Table("kms:Decrypt", resources, accounts),
+        tuple(Table(action, resources, accounts) for action in ADMINISTER),
+    )
+
+
+@derived
+def outsiders(key: Key, tables: KeyTables) -> Outsiders | NotSeen:
+    """Who is let in from outside. It is not known where the key's policy or its grants were not seen."""
+    asset = key.resource.asset
+    for part in (asset.policy, asset.grants):
+        if isinstance(part, NotSeen):
+            return part
+    found = tables.decrypt.who(tables.place[key.resource.arn], (Place.OUTSIDE, Place.EVERYONE))
+    return Outsiders(key, found.entries)
+
+
+@derived
+def duties(key: Key, tables: KeyTables, account: Account) -> Duties | NotSeen:
+    """Users and administrators of a key. It is not known where somebody's permissions were not seen."""
+    if account.unseen:
+        return account.unseen[0]
+    place = tables.place[key.resource.arn]
+    for table in (tables.decrypt, *tables.administer):
+        for party, doubted in table.open(place):
+            if doubted and party.place is Place.ACCOUNT:
+                found = table.who(place, (Place.ACCOUNT,)).doubtful
+                reason = next((text for one in found for text in one.doubts), "")
+                return NotSeen(reason or f"what {party.label} may do was not all seen")
+    return Duties(key, _labels(tables.decrypting(key)), _labels(tables.administering(key)))
+
+
+def _labels(parties: Iterable[Party]) -> frozenset[str]:
+    return frozenset(
+        one.label for one in parties if one.place is Place.ACCOUNT and one.subject.principal.kind is not Kind.ROOT
+    )
+
+
+@check(effort="medium")
+def nobody_outside_decrypts(found: Outsiders, *, trusted_accounts: tuple[str, ...] = ()) -> Verdict:
+    """No principal from outside the account can decrypt with a customer-managed KMS key, unless it is trusted.
+
+    Why: whoever can decrypt has the data wherever a copy of the ciphertext turns up, long after the reason is forgotten.
+    Fix: take the account out of the key policy, aws kms revoke-grant its grants, or list it as trusted.
+    """
+    key = found.key
+    if key.manager != "CUSTOMER":
+        return NotApplicable("AWS manages this key")
+    if key.state in _DOOMED:
+        return NotApplicable("the key is pending deletion and cannot be used")
+    strangers = [one for one in found.entries if one.party.subject.principal.account not in trusted_accounts]
+    certain = [one for one in strangers if one.let_in or one.certain]
+    if certain:
+        return Fails(f"let in: {some((_told(one) for one in certain), 5)}")
+    if strangers:
+        return Fails(f"let in under conditions: {some((_told(one) for one in strangers), 5)}")
+    return Holds("neither the key policy nor a grant lets anybody from outside decrypt")
+
+
+def _told(entry: Entry) -> str:
+    through = f" by {entry.through[0]}" if entry.through else ""
+    condition = f" if {entry.conditions[0]}" if entry.conditions else ""
+    return f"{entry.party.label}{through}{condition}"
+
+
+@check(effort="medium")
+def administrators_do_not_decrypt(found: Duties) -> Verdict:
+    """Nobody both administers a customer-managed KMS key and decrypts with it.
+
+    Why: whoever can change the key policy and read the data needs nobody's consent and leaves nobody to notice.
+    Fix: give kms:PutKeyPolicy and kms:ScheduleKeyDeletion to one role, kms:Decrypt to another, in the key policy by name.
+    """
+    key = found.key
+    if key.manager != "CUSTOMER":
+        return NotApplicable("AWS manages this key")
+    if key.state in _DOOMED:
+        return NotApplicable("the key is pending deletion and cannot be used")
+    both = found.users & found.administrators
+    if both:
+        return Fails(f"decrypt and administer: {some(both, 5)}")
+    if not found.users and not found.administrators:
+        return NotApplicable("no user or role can decrypt or administer without conditions")
+    return Holds("those who decrypt and those who administer are different principals")
+
+
+@fact
+def who_can_decrypt(key: Key, tables: KeyTables) -> str | None:
+    """Who can decrypt with each customer-managed KMS key."""
+    if key.manager != "CUSTOMER":
+        return None
+    place = tables.place[key.resource.arn]
+    name = next((one for one in key.resource.names if one.startswith("alias/")), key.resource.names[0])
+    listed = tables.decrypt.open(place)
+    conditional = [party.label for party, doubted in listed if not doubted and party.place is not Place.EVERYONE]
+    doubtful = [party.label for party, doubted in listed if doubted]
+    parts = [f"{name}: can decrypt: {some((one.label for one in tables.decrypting(key)), 20) or 'nobody for certain'}"]
+    if conditional:
+        parts.append(f"under conditions: {some(conditional)}")
+    if doubtful:
+        parts.append(f"not known, as not all was seen: {some(doubtful)}")
+    parts += [f"somebody may be missing: {reason}" for reason in tables.decrypt.missing(place)]
+    return "; ".join(parts)
