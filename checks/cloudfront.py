@@ -1,0 +1,162 @@
+"""CloudFront: distributions, how viewers and origins are spoken to, and what stands before them."""
+
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+
+# Versions that a viewer certificate may set as the lowest ("Supported protocols and ciphers between viewers and CloudFront").
+_MODERN = frozenset({"TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"})
+_OLD = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
+
+
+class Certificate(Part):
+    cloud_front_default_certificate: bool = False
+    minimum_protocol_version: str | None = None
+
+
+class Behavior(Part):
+    viewer_protocol_policy: str
+
+
+class Behaviors(Part):
+    items: tuple[Behavior, ...] = ()
+
+
+class Protocols(Part):
+    items: tuple[str, ...] = ()
+
+
+class CustomOrigin(Part):
+    origin_protocol_policy: str
+    origin_ssl_protocols: Protocols | None = None
+
+
+class S3Origin(Part):
+    origin_access_identity: str = ""
+
+
+class VpcOrigin(Part):
+    vpc_origin_id: str
+
+
+class Origin(Part):
+    """An origin: a bucket, unless it says how it is spoken to over HTTP or that it is inside a VPC."""
+
+    id: str
+    domain_name: str
+    origin_access_control_id: str = ""
+    s3_origin_config: S3Origin | None = None
+    custom_origin_config: CustomOrigin | None = None
+    vpc_origin_config: VpcOrigin | None = None
+
+    @property
+    def is_bucket(self) -> bool:
+        return self.custom_origin_config is None and self.vpc_origin_config is None
+
+    @property
+    def is_signed(self) -> bool:
+        identity = self.s3_origin_config.origin_access_identity if self.s3_origin_config else ""
+        return bool(self.origin_access_control_id or identity)
+
+
+class Origins(Part):
+    items: tuple[Origin, ...]
+
+
+class Distribution(
+    Evidence,
+    read=Read(
+        "cloudfront:ListDistributions", "DistributionList.Items", arn="{arn}", scope="global", omitted_if_empty=True
+    ),
+):
+    arn: str
+    enabled: bool
+    viewer_certificate: Certificate
+    default_cache_behavior: Behavior
+    cache_behaviors: Behaviors | None = None
+    origins: Origins
+    web_acl_id: str = ""
+
+
+OFF = NotApplicable("the distribution is disabled")
+
+
+@check(effort="low")
+def viewers_use_https(distribution: Distribution) -> Verdict:
+    """Distributions answer viewers over HTTPS, or send them there.
+
+    Why: what goes over HTTP is read and changed by anybody on the way.
+    Fix: set the viewer protocol policy of each behaviour to redirect-to-https or https-only.
+    """
+    if not distribution.enabled:
+        return OFF
+    others = distribution.cache_behaviors.items if distribution.cache_behaviors else ()
+    plain = sum(one.viewer_protocol_policy == "allow-all" for one in (distribution.default_cache_behavior, *others))
+    return (
+        Fails(f"{plain} of {len(others) + 1} behaviours take plain HTTP")
+        if plain
+        else Holds("all behaviours ask for HTTPS")
+    )
+
+
+@check(effort="low")
+def viewers_use_modern_tls(distribution: Distribution) -> Verdict:
+    """Distributions with a certificate of their own take TLS 1.2 or later only.
+
+    Why: TLS 1.0 and 1.1 are broken, and their last clients have gone.
+    Fix: set the distribution's security policy to TLSv1.2_2021.
+    """
+    if not distribution.enabled:
+        return OFF
+    certificate = distribution.viewer_certificate
+    if certificate.cloud_front_default_certificate:
+        return NotApplicable("with CloudFront's own certificate the security policy cannot be chosen")
+    lowest = certificate.minimum_protocol_version or "not set"
+    return Holds(f"at least {lowest}") if lowest in _MODERN else Fails(f"at least {lowest}")
+
+
+@check(effort="medium")
+def origins_are_spoken_to_over_tls(distribution: Distribution) -> Verdict:
+    """Distributions speak to their own origins over TLS 1.2 or later.
+
+    Why: HTTPS at the edge hides that the rest of the way is in the open.
+    Fix: set the origin's protocol policy to https-only and its protocols to TLSv1.2.
+    """
+    if not distribution.enabled:
+        return OFF
+    custom = [(one.id, one.custom_origin_config) for one in distribution.origins.items if one.custom_origin_config]
+    if not custom:
+        return NotApplicable("no origin is spoken to over HTTP")
+    weak = []
+    for name, config in custom:
+        if config.origin_protocol_policy != "https-only":
+            weak.append(f"{name}: {config.origin_protocol_policy}")
+        elif config.origin_ssl_protocols is not None and _OLD & set(config.origin_ssl_protocols.items):
+            weak.append(f"{name}: {', '.join(sorted(_OLD & set(config.origin_ssl_protocols.items)))}")
+    return Fails("; ".join(weak)) if weak else Holds(f"{len(custom)} origins over TLS")
+
+
+@check(effort="low")
+def buckets_behind_distributions_are_closed(distribution: Distribution) -> Verdict:
+    """Distributions sign their requests to S3 origins, so that the buckets can stay closed.
+
+    Why: a bucket that CloudFront reads without signing has to be open to everyone, past WAF and logs.
+    Fix: give the origin an origin access control, and let only it into the bucket's policy.
+    """
+    if not distribution.enabled:
+        return OFF
+    buckets = [one for one in distribution.origins.items if one.is_bucket]
+    if not buckets:
+        return NotApplicable("no origin is an S3 bucket")
+    open_ = [one.id for one in buckets if not one.is_signed]
+    return Fails(f"unsigned: {', '.join(open_)}") if open_ else Holds(f"{len(buckets)} S3 origins are signed for")
+
+
+@check(effort="medium")
+def distributions_have_a_web_acl(distribution: Distribution) -> Verdict:
+    """A web ACL stands before each distribution.
+
+    Why: known attacks on web applications arrive by the hour and need no skill.
+    Fix: aws wafv2 create-web-acl --scope CLOUDFRONT with the managed rule groups, and associate it.
+    """
+    if not distribution.enabled:
+        return OFF
+    return Holds(f"web ACL {distribution.web_acl_id}") if distribution.web_acl_id else Fails("no web ACL")

@@ -1,0 +1,133 @@
+"""CloudFront checks, as tables and against a real client."""
+
+from typing import Any
+
+import pytest
+
+from checks import cloudfront
+from checks.cloudfront import Distribution
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.emulator import Emulator
+
+S3 = {"id": "bucket", "domain_name": "b.s3.amazonaws.com", "s3_origin_config": {"origin_access_identity": ""}}
+SITE = {"id": "site", "domain_name": "x.example.com", "custom_origin_config": {"origin_protocol_policy": "https-only"}}
+DISABLED = NotApplicable("the distribution is disabled")
+
+
+def distribution(*origins: dict[str, Any], **changes: Any) -> Distribution:
+    fields: dict[str, Any] = {
+        "arn": "d",
+        "enabled": True,
+        "viewer_certificate": {"minimum_protocol_version": "TLSv1.2_2021"},
+        "default_cache_behavior": {"viewer_protocol_policy": "redirect-to-https"},
+        "origins": {"items": origins or (S3,)},
+    }
+    return Distribution.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (distribution(), Holds("all behaviours ask for HTTPS")),
+        (
+            distribution(cache_behaviors={"items": ({"viewer_protocol_policy": "allow-all"},)}),
+            Fails("1 of 2 behaviours take plain HTTP"),
+        ),
+        (distribution(enabled=False), DISABLED),
+    ],
+)
+def test_viewers_use_https(one: Distribution, verdict: Verdict) -> None:
+    assert cloudfront.viewers_use_https(one) == verdict
+
+
+@pytest.mark.parametrize(
+    ("certificate", "verdict"),
+    [
+        ({"minimum_protocol_version": "TLSv1.2_2021"}, Holds("at least TLSv1.2_2021")),
+        ({"minimum_protocol_version": "TLSv1"}, Fails("at least TLSv1")),
+        ({}, Fails("at least not set")),
+        (
+            {"cloud_front_default_certificate": True, "minimum_protocol_version": "TLSv1"},
+            NotApplicable("with CloudFront's own certificate the security policy cannot be chosen"),
+        ),
+    ],
+)
+def test_viewers_use_modern_tls(certificate: dict[str, Any], verdict: Verdict) -> None:
+    assert cloudfront.viewers_use_modern_tls(distribution(viewer_certificate=certificate)) == verdict
+
+
+def site(**changes: Any) -> dict[str, Any]:
+    return {**SITE, "custom_origin_config": {"origin_protocol_policy": "https-only", **changes}}
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (distribution(S3), NotApplicable("no origin is spoken to over HTTP")),
+        (distribution(SITE), Holds("1 origins over TLS")),
+        (distribution(site(origin_protocol_policy="match-viewer")), Fails("site: match-viewer")),
+        (distribution(site(origin_ssl_protocols={"items": ("TLSv1", "TLSv1.2")})), Fails("site: TLSv1")),
+        (distribution(site(origin_ssl_protocols={"items": ("TLSv1.2",)})), Holds("1 origins over TLS")),
+    ],
+)
+def test_origins_are_spoken_to_over_tls(one: Distribution, verdict: Verdict) -> None:
+    assert cloudfront.origins_are_spoken_to_over_tls(one) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (distribution(S3), Fails("unsigned: bucket")),
+        (distribution({**S3, "origin_access_control_id": "E1"}), Holds("1 S3 origins are signed for")),
+        (
+            distribution(
+                {**S3, "s3_origin_config": {"origin_access_identity": "origin-access-identity/cloudfront/E1"}}
+            ),
+            Holds("1 S3 origins are signed for"),
+        ),
+        (distribution(SITE), NotApplicable("no origin is an S3 bucket")),
+    ],
+)
+def test_buckets_behind_distributions_are_closed(one: Distribution, verdict: Verdict) -> None:
+    assert cloudfront.buckets_behind_distributions_are_closed(one) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (distribution(web_acl_id="arn:acl"), Holds("web ACL arn:acl")),
+        (distribution(), Fails("no web ACL")),
+        (distribution(enabled=False), DISABLED),
+    ],
+)
+def test_distributions_have_a_web_acl(one: Distribution, verdict: Verdict) -> None:
+    assert cloudfront.distributions_have_a_web_acl(one) == verdict
+
+
+def test_distributions_are_listed(aws: Emulator) -> None:
+    made = aws.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "x",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {
+                "Quantity": 1,
+                "Items": [
+                    {"Id": "bucket", "DomainName": "b.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+                ],
+            },
+            "DefaultCacheBehavior": {
+                "TargetOriginId": "bucket",
+                "ViewerProtocolPolicy": "allow-all",
+                "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
+                "MinTTL": 0,
+            },
+        }
+    )
+    arn = made["Distribution"]["ARN"]
+    assert aws.judge("cloudfront.viewers_use_https") == {arn: ("fails", "1 of 1 behaviours take plain HTTP")}
+    assert aws.judge("cloudfront.buckets_behind_distributions_are_closed") == {arn: ("fails", "unsigned: bucket")}
+
+
+def test_where_there_is_none_nothing_is_judged(aws: Emulator) -> None:
+    assert aws.verdicts("cloudfront.viewers_use_https") == {"account:123456789012": "not applicable"}

@@ -1,0 +1,192 @@
+"""Alarms, stacks and builds: against real clients and as tables."""
+
+from typing import Any
+
+import pytest
+
+from checks import cloudformation, cloudwatch, codebuild
+from checks.cloudformation import Drift, Stack
+from checks.cloudwatch import Alarm
+from checks.codebuild import LogGroup, Logs, Project
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:ops"
+
+
+def alarm(**changes: Any) -> Alarm:
+    fields = {
+        "alarm_arn": "a",
+        "alarm_name": "cpu",
+        "actions_enabled": True,
+        "alarm_actions": (TOPIC,),
+        "alarm_description": "call the team",
+        "state_value": "OK",
+    }
+    return Alarm.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (alarm(), Holds("1 actions")),
+        (alarm(alarm_actions=()), Fails("the alarm has no action")),
+        (alarm(actions_enabled=False), Fails("its actions are disabled")),
+    ],
+)
+def test_alarms_tell_somebody(one: Alarm, verdict: Verdict) -> None:
+    assert cloudwatch.alarms_tell_somebody(one) == verdict
+
+
+def test_alarms_through_a_client(aws: Emulator) -> None:
+    client = aws.client("cloudwatch")
+    common = {
+        "Namespace": "AWS/EC2",
+        "MetricName": "CPUUtilization",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 90,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Statistic": "Average",
+    }
+    client.put_metric_alarm(AlarmName="good", AlarmActions=[TOPIC], AlarmDescription="see the runbook", **common)
+    client.put_metric_alarm(AlarmName="bad", **common)
+    client.set_alarm_state(AlarmName="good", StateValue="OK", StateReason="test")
+    client.set_alarm_state(AlarmName="bad", StateValue="INSUFFICIENT_DATA", StateReason="test")
+    arn = f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:"
+    assert aws.judge("cloudwatch.alarms_tell_somebody") == {
+        arn + "good": ("holds", "1 actions"),
+        arn + "bad": ("fails", "the alarm has no action"),
+    }
+    assert aws.judge("cloudwatch.alarms_see_data") == {
+        arn + "good": ("holds", "the state is OK"),
+        arn + "bad": ("fails", "the state is INSUFFICIENT_DATA"),
+    }
+    assert aws.judge("cloudwatch.alarms_say_what_to_do") == {
+        arn + "good": ("holds", "it has a description"),
+        arn + "bad": ("fails", "no description"),
+    }
+    client.put_dashboard(DashboardName="main", DashboardBody="{}")
+    assert aws.judge("cloudwatch.dashboards") == {"region:us-east-1": ("told", "1 dashboards: main")}
+
+
+def stack(**changes: Any) -> Stack:
+    return Stack.model_validate({"stack_id": "s", "stack_name": "net", "stack_status": "CREATE_COMPLETE"} | changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (stack(drift_information=Drift(stack_drift_status="IN_SYNC")), Holds("in sync at the last detection")),
+        (stack(drift_information=Drift(stack_drift_status="DRIFTED")), Fails("drifted at the last detection")),
+        (stack(drift_information=Drift(stack_drift_status="NOT_CHECKED")), NotApplicable("drift was never looked for")),
+        (stack(), NotApplicable("drift was never looked for")),
+    ],
+)
+def test_stacks_have_not_drifted(one: Stack, verdict: Verdict) -> None:
+    assert cloudformation.stacks_have_not_drifted(one) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "protected", "stuck"),
+    [
+        (stack(enable_termination_protection=True), Holds("termination protection is on"), Holds("CREATE_COMPLETE")),
+        (stack(), Fails("it is off"), Holds("CREATE_COMPLETE")),
+        (
+            stack(parent_id="p", stack_status="UPDATE_ROLLBACK_FAILED"),
+            NotApplicable("a nested stack is protected with its parent"),
+            Fails("the state is UPDATE_ROLLBACK_FAILED"),
+        ),
+    ],
+)
+def test_stacks(one: Stack, protected: Verdict, stuck: Verdict) -> None:
+    assert cloudformation.stacks_are_protected_from_deletion(one) == protected
+    assert cloudformation.no_stack_is_stuck(one) == stuck
+
+
+def test_stacks_through_a_client(aws: Emulator) -> None:
+    template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+    arn = aws.client("cloudformation").create_stack(StackName="net", TemplateBody=template)["StackId"]
+    assert aws.judge("cloudformation.stacks_are_protected_from_deletion") == {arn: ("fails", "it is off")}
+    assert aws.judge("cloudformation.no_stack_is_stuck") == {arn: ("holds", "CREATE_COMPLETE")}
+    told = "drift was looked for in 0 of 1 stacks"
+    assert aws.judge("cloudformation.drift_detection") == {"region:us-east-1": ("told", told)}
+
+
+def build(aws: Emulator, name: str, **environment: Any) -> str:
+    made = aws.client("codebuild").create_project(
+        name=name,
+        source={"type": "S3", "location": "bucket/path"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            **environment,
+        },
+        serviceRole=f"arn:aws:iam::{ACCOUNT}:role/service-role/build",
+    )
+    found: str = made["project"]["arn"]
+    return found
+
+
+def test_builds_through_a_client(aws: Emulator) -> None:
+    plain = {"name": "DB_PASSWORD", "value": "hidden", "type": "PLAINTEXT"}
+    kept = {"name": "DB_PASSWORD", "value": "/db", "type": "PARAMETER_STORE"}
+    bad = build(aws, "bad", privilegedMode=True, environmentVariables=[plain])
+    good = build(aws, "good", privilegedMode=False, environmentVariables=[kept])
+    assert aws.judge("codebuild.secrets_are_not_in_plain_variables") == {
+        bad: ("fails", "named like secrets: DB_PASSWORD"),
+        good: ("holds", "no plain variable is named like a secret"),
+    }
+    assert aws.judge("codebuild.builds_are_not_privileged") == {
+        bad: ("fails", "privileged mode is on"),
+        good: ("holds", "privileged mode is off"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("DB_PASSWORD", True),
+        ("API_KEY", True),
+        ("GITHUB_TOKEN", True),
+        ("apiKey", True),
+        ("TOKENIZER", False),
+        ("KEYBOARD", False),
+        ("REGION", False),
+    ],
+)
+def test_names_of_secrets(name: str, *, secret: bool) -> None:
+    environment = {"environment_variables": ({"name": name},)}
+    one = Project.model_validate({"arn": "p", "name": "p", "environment": environment})
+    told = Fails(f"named like secrets: {name}") if secret else Holds("no plain variable is named like a secret")
+    assert codebuild.secrets_are_not_in_plain_variables(one) == told
+
+
+DEFAULT = Holds("CloudWatch Logs, which is on unless it is turned off")
+
+
+@pytest.mark.parametrize(
+    ("logs", "verdict"),
+    [
+        (None, DEFAULT),
+        (Logs(s3_logs=LogGroup(status="DISABLED")), DEFAULT),
+        (Logs(cloud_watch_logs=LogGroup(status="ENABLED")), Holds("logs are written")),
+        (Logs(cloud_watch_logs=LogGroup(status="DISABLED")), Fails("all logs are off")),
+        (
+            Logs(cloud_watch_logs=LogGroup(status="DISABLED"), s3_logs=LogGroup(status="ENABLED")),
+            Holds("logs are written"),
+        ),
+    ],
+)
+def test_builds_are_logged(logs: Logs | None, verdict: Verdict) -> None:
+    one = Project.model_validate({"arn": "p", "name": "p", "environment": {}, "logs_config": logs})
+    assert codebuild.builds_are_logged(one) == verdict
+
+
+@pytest.mark.parametrize(
+    "check", ["cloudwatch.alarms_tell_somebody", "cloudformation.no_stack_is_stuck", "codebuild.builds_are_logged"]
+)
+def test_where_there_is_none_nothing_is_judged(aws: Emulator, check: str) -> None:
+    assert aws.verdicts(check) == {"region:us-east-1": "not applicable"}
