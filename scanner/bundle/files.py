@@ -10,7 +10,10 @@ from pathlib import Path
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 LARGEST_FILE = 2 * 1024**3  # an unpacked file over 2 GiB is no bundle of ours
+GZIP_LEVEL = 6  # level 9 takes three times as long for two hundredths less
 LONGEST_LINE = 64 * 1024**2
+MOST_PACKED = 250  # times smaller: JSON of ours packs to a tenth or a fiftieth, a bomb to a thousandth
+ALWAYS_ALLOWED = 16 * 1024**2  # bytes that even a tiny file may unpack to
 
 
 class BundleError(Exception):
@@ -42,10 +45,8 @@ def _private_folder(path: Path) -> None:
 def packed(lines: Iterable[bytes]) -> bytes:
     """Lines, gzipped with no time and no name in the header, so that equal lines give equal bytes."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", mtime=0) as file:
-        for line in lines:
-            file.write(line)
-            file.write(b"\n")
+    with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", compresslevel=GZIP_LEVEL, mtime=0) as file:
+        file.writelines(line + b"\n" for line in lines)
     return buffer.getvalue()
 
 
@@ -53,10 +54,11 @@ def unpacked(path: Path) -> Iterator[bytes]:
     """The lines of a gzipped file, one at a time. BundleError where it is damaged or unpacks to something absurd."""
     total = 0
     try:
+        most = min(LARGEST_FILE, max(ALWAYS_ALLOWED, MOST_PACKED * path.stat().st_size))
         with gzip.open(path, "rb") as file:
-            while line := file.readline(LONGEST_LINE):
+            while line := file.readline(min(LONGEST_LINE, most)):
                 total += len(line)
-                if total > LARGEST_FILE or not line.endswith(b"\n"):
+                if total > most or not line.endswith(b"\n"):
                     raise BundleError(f"{path} is damaged: a line is cut off or the file is too large.")
                 yield line[:-1]
     except (OSError, EOFError, gzip.BadGzipFile) as error:

@@ -5,9 +5,6 @@ The same plan drives the scan and its progress, and prints the IAM policy that t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
-
-import networkx
 
 from scanner.evidence.evidence import Evidence
 from scanner.evidence.shape import Shape
@@ -34,30 +31,19 @@ class View:
 
 
 class Plan:
-    """All kinds of evidence that a scan reads, as a directed graph from what is asked first to what is asked for each."""
+    """All kinds of evidence that a scan reads: what is asked first (`roots`), and what is asked for each (`children`)."""
 
     def __init__(self, kinds: Iterable[Kind]) -> None:
-        self.graph: networkx.DiGraph[Kind] = networkx.DiGraph()
-        for kind in kinds:
-            chain = kind.lineage()
-            self.graph.add_nodes_from(chain)
-            self.graph.add_edges_from((parent, child) for child, parent in pairwise(chain))
+        every = {step for kind in kinds for step in kind.lineage()}
+        self.kinds = sorted(every, key=lambda kind: (kind.__module__, kind.__qualname__))
+        self.apis = frozenset(kind.read.api for kind in self.kinds)
+        self.roots = [kind for kind in self.kinds if kind.read.per is None]
+        self._children = {kind: [child for child in self.kinds if child.read.per is kind] for kind in self.kinds}
         self.views = {api: _view(api, [k for k in self.kinds if k.read.api == api]) for api in sorted(self.apis)}
 
-    @property
-    def kinds(self) -> list[Kind]:
-        return sorted(self.graph.nodes, key=lambda kind: (kind.__module__, kind.__qualname__))
-
-    @property
-    def apis(self) -> frozenset[str]:
-        return frozenset(kind.read.api for kind in self.graph.nodes)
-
-    @property
-    def roots(self) -> list[Kind]:
-        return [kind for kind in self.kinds if kind.read.per is None]
-
     def children(self, kind: Kind) -> list[Kind]:
-        return sorted(self.graph.successors(kind), key=lambda child: (child.__module__, child.__qualname__))
+        """What is asked for each piece of this evidence. `per` names one parent, so nothing can wait for itself."""
+        return self._children[kind]
 
     def recorded(self) -> dict[str, list[str]]:
         """Which fields of which answers a bundle of this plan holds, by operation and path."""
