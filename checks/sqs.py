@@ -3,7 +3,16 @@
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Policy, Read, Target, Verdict, check, lets_everyone
 
 
-class Queue(Evidence, read=Read("sqs:ListQueues", "QueueUrls", arn="{value}", omitted_if_empty=True)):
+class Queue(
+    Evidence,
+    read=Read(
+        "sqs:ListQueues",
+        "QueueUrls",
+        arn="{value}",
+        fixed={"MaxResults": 1000},  # without it SQS stops at 1,000 queues and does not say so (API reference)
+        omitted_if_empty=True,
+    ),
+):
     value: str
 
 

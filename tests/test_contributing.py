@@ -28,11 +28,11 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleT
     folder = tmp_path / "first_checks"
     folder.mkdir()
     (folder / "__init__.py").write_text('"""Checks of somebody else."""\n')
-    (folder / "sqs.py").write_text(code("def messages_are_encrypted"))
+    (folder / "queues.py").write_text(code("def messages_are_encrypted"))
     monkeypatch.syspath_prepend(str(tmp_path))
     invalidate_caches()
     yield import_module("first_checks")
-    for name in ("first_checks", "first_checks.sqs"):
+    for name in ("first_checks", "first_checks.queues"):
         sys.modules.pop(name, None)
 
 
@@ -40,7 +40,7 @@ def test_the_first_check_works_as_the_page_says(aws: Emulator, package: ModuleTy
     sqs = aws.client("sqs")
     closed = sqs.create_queue(QueueName="closed", Attributes={"SqsManagedSseEnabled": "true"})["QueueUrl"]
     open_ = sqs.create_queue(QueueName="open", Attributes={"SqsManagedSseEnabled": "false"})["QueueUrl"]
-    assert aws.judge("sqs.messages_are_encrypted", package=package) == {
+    assert aws.judge("queues.messages_are_encrypted", package=package) == {
         closed: ("holds", "encrypted at rest"),
         open_: ("fails", "not encrypted at rest"),
     }
@@ -49,7 +49,7 @@ def test_the_first_check_works_as_the_page_says(aws: Emulator, package: ModuleTy
 def test_the_pages_test_says_the_same() -> None:
     text = code("def test_messages_are_encrypted")
     for words in (
-        'aws.judge("sqs.messages_are_encrypted")',
+        'aws.judge("queues.messages_are_encrypted")',
         '("holds", "encrypted at rest")',
         '("fails", "not encrypted at rest")',
     ):
