@@ -25,7 +25,7 @@ def recorded(scene: Scene, fault_proxy: Proxy) -> Scene:
 
 def test_a_scan_and_all_that_only_looks_make_no_write_call(recorded: Scene, fault_proxy: Proxy) -> None:
     with fault_proxy.going_wrong():
-        assert recorded.wafr("scan", "--out", "again", "--quiet").code in (0, 3)
+        assert recorded.wafr_alone("scan", "--out", "again", "--quiet").code in (0, 3)
         scan = set(fault_proxy.seen)
     assert len(scan) > 50
     assert {operation for operation in scan if not is_read(operation)} == set()
@@ -40,7 +40,7 @@ def test_a_scan_and_all_that_only_looks_make_no_write_call(recorded: Scene, faul
             ("evaluate", "bundle"),
             ("verify", "bundle"),
         ):
-            assert recorded.wafr(*command).code == 0
+            assert recorded.wafr_alone(*command).code == 0
         looked = set(fault_proxy.seen)
     assert looked - TOOL_READS == {"sts:GetCallerIdentity"}
     assert looked & TOOL_WRITES == set()
@@ -49,12 +49,12 @@ def test_a_scan_and_all_that_only_looks_make_no_write_call(recorded: Scene, faul
 def test_the_recorder_sees_what_an_apply_and_an_undo_write(recorded: Scene, fault_proxy: Proxy) -> None:
     total = len(recorded.planned()["questions"])
     with fault_proxy.going_wrong():
-        recorded.said("prefill", "apply", recorded.plan, "--milestone", "Before")
+        assert recorded.wafr_alone("prefill", "apply", recorded.plan, "--milestone", "Before").code == 0
         written = {operation: count for operation, count in fault_proxy.seen.items() if operation in TOOL_WRITES}
     assert written == {"wellarchitected:UpdateAnswer": total, "wellarchitected:CreateMilestone": 1}
     with fault_proxy.going_wrong():
-        recorded.said("prefill", "undo", "bundle", "--dry-run")
+        assert recorded.wafr_alone("prefill", "undo", "bundle", "--dry-run").code == 0
         assert set(fault_proxy.seen) & TOOL_WRITES == set()
-        recorded.said("prefill", "undo", "bundle")
+        assert recorded.wafr_alone("prefill", "undo", "bundle").code == 0
         written = {operation: count for operation, count in fault_proxy.seen.items() if operation in TOOL_WRITES}
     assert written == {"wellarchitected:UpdateAnswer": total}

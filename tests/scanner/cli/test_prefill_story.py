@@ -199,7 +199,8 @@ def test_two_applies_at_once_are_one(scene: Scene) -> None:
     assert ran.err.startswith("wafr: another apply or undo is at work")
     codes: list[int] = []
     both = [
-        threading.Thread(target=lambda: codes.append(scene.wafr("prefill", "apply", scene.plan).code)) for _ in "ab"
+        threading.Thread(target=lambda: codes.append(scene.wafr_alone("prefill", "apply", scene.plan).code))
+        for _ in "ab"
     ]
     for one in both:
         one.start()
