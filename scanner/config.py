@@ -161,5 +161,5 @@ def _explain(path: Path | None, error: ValidationError, values: Mapping[str, Any
         hint = f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(section.model_fields)}."
     else:
         message = first["msg"]
-    where = f"{path or DEFAULT_FILE}: " if str(first["loc"][0]) in values else ""
-    return f"{where}{name}: {message}.{hint}"
+    where = f"{path or DEFAULT_FILE}: " if not first["loc"] or str(first["loc"][0]) in values else ""
+    return f"{where}{name}{': ' if name else ''}{message}.{hint}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.bundle.files import BundleError
-from scanner.bundle.journal import Journal
+from scanner.bundle.journal import SCAN, Journal
 from scanner.bundle.manifest import Manifest, seal, seal_evidence
 from scanner.bundle.opened import Bundle
 from scanner.collect.ask import EXPIRED
@@ -249,14 +249,21 @@ def review_bytes(review: Review) -> bytes:
 
 
 def judge(bundle: Bundle, lens: Lens, declared: Declared | None = None) -> Review:
-    """The Review of a bundle, without AWS. TamperedError where the bundle is not what it was."""
+    """The Review of a bundle, without AWS. TamperedError where the bundle is not what it was, BundleError where it never was one."""
     record = bundle.asked
-    recorded = {key: frozenset(fields) for key, fields in record["recorded"].items()}
-    snapshot = Snapshot(scan_in(record), bundle.readings(), recorded)
-    library = lens.library.only(record["checks"])
+    try:
+        recorded = {key: frozenset(fields) for key, fields in record["recorded"].items()}
+        scan = scan_in(record)
+        library = lens.library.only(record["checks"])
+        said = declared if declared is not None else declared_in(record)
+        entry = scan_entry(record, 0)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:  # pydantic's ValidationError is a ValueError
+        what = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}"
+        raise BundleError(f"{bundle.folder / SCAN} is no scan of ours ({what}).") from None
+    snapshot = Snapshot(scan, bundle.readings(), recorded)
+    entry = entry.model_copy(update={"calls": len(snapshot)})
     narrowed = Lens(lens.catalogue, lens.mappings, library)
-    said = declared if declared is not None else declared_in(record)
-    return build_review(narrowed, snapshot, scan_entry(record, len(snapshot)), said, bundle.evidence.root)
+    return build_review(narrowed, snapshot, entry, said, bundle.evidence.root)
 
 
 def default_folder(at: datetime | None = None) -> Path:

@@ -6,6 +6,7 @@ digest is the SHA-256 of its line.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,8 @@ def seal_evidence(folder: Path, readings: Iterable[Reading], calls: Iterable[Map
     files: dict[str, Member] = {}
     by_file: dict[str, list[Reading]] = {}
     for reading in readings:
-        name = f"{READINGS}/{reading.call.account}/{reading.call.region}/{reading.call.service}.jsonl.gz"
+        name = "/".join(map(_part, (READINGS, reading.call.account, reading.call.region, reading.call.service)))
+        name += ".jsonl.gz"
         by_file.setdefault(name, []).append(reading)
     for name, members in sorted(by_file.items()):
         members.sort(key=lambda reading: reading.call)
@@ -77,6 +79,14 @@ def seal(
     write_whole(folder / SUMS, manifest.sums)
     write_whole(folder / MANIFEST, manifest.content())
     return manifest
+
+
+_SAFE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+
+
+def _part(word: str) -> str:
+    """A part of a file's name. Regions come out of AWS's answers too; one that is no name must not become a path."""
+    return word if _SAFE.fullmatch(word) else f"odd-{digest_of(word.encode('utf-8', 'replace'))[:16]}"
 
 
 def _write(folder: Path, name: str, lines: list[bytes]) -> Member:
@@ -112,8 +122,8 @@ def read_manifest(folder: Path) -> Manifest:
     if manifest.root != root:
         raise BundleError(f"{folder / MANIFEST} is damaged: its root does not follow from its files.")
     for name in files:
-        if name.startswith("/") or ".." in Path(name).parts or "\\" in name:
-            raise BundleError(f"{folder / MANIFEST} names a file outside the bundle: {name!r}.")
+        if not all(_SAFE.fullmatch(part) for part in name.split("/")):
+            raise BundleError(f"{folder / MANIFEST} names a file that cannot be in a bundle: {name[:200]!r}.")
     return manifest
 
 

@@ -1,15 +1,13 @@
 """A finished bundle, opened: what was asked, and every reading, checked against the manifest while it is read."""
 
-import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner.bundle.files import BundleError
+from scanner.bundle.files import BundleError, unpacked
 from scanner.bundle.journal import SCAN, read_scan
 from scanner.bundle.manifest import READINGS, Manifest, Member, read_manifest
 from scanner.evidence.reading import Reading, digest_of
@@ -56,15 +54,24 @@ class Bundle:
                 raise TamperedError(f"{self.folder / name} holds a record that is no reading.") from None
 
     def _lines(self, name: str, member: Member) -> Iterator[tuple[bytes, str]]:
-        content = checked(self.folder, name, member)
+        """The lines, each after its digest was found to be that of the manifest."""
+        check(self.folder, name, member)
+        number = 0
         try:
-            lines = gzip.decompress(content).splitlines()
-        except (OSError, EOFError, zlib.error) as error:
-            raise TamperedError(f"{self.folder / name} is damaged: {error}.") from None
-        digests = [digest_of(line) for line in lines]
-        if tuple(digests) != member.records:
-            raise TamperedError(f"{self.folder / name}: its records do not agree with the manifest. See `wafr verify`.")
-        yield from zip(lines, digests, strict=True)
+            for line in unpacked(self.folder / name):
+                if number >= len(member.records) or digest_of(line) != member.records[number]:
+                    raise self._disagreeing(name)
+                yield line, member.records[number]
+                number += 1
+        except TamperedError:
+            raise
+        except BundleError as error:
+            raise TamperedError(str(error)) from None
+        if number != len(member.records):
+            raise self._disagreeing(name)
+
+    def _disagreeing(self, name: str) -> TamperedError:
+        return TamperedError(f"{self.folder / name}: its records do not agree with the manifest. See `wafr verify`.")
 
 
 def is_evidence(name: str) -> bool:
@@ -72,15 +79,15 @@ def is_evidence(name: str) -> bool:
     return name.startswith(f"{READINGS}/") or name in {SCAN, "calls.jsonl.gz"}
 
 
-def checked(folder: Path, name: str, member: Member) -> bytes:
-    """A file's bytes; TamperedError where they are not those of the manifest."""
+def check(folder: Path, name: str, member: Member) -> None:
+    """TamperedError where a file's bytes are not those of the manifest."""
     try:
-        content = (folder / name).read_bytes()
+        with (folder / name).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise TamperedError(f"{folder / name} cannot be read: {error.strerror}. See `wafr verify`.") from None
-    if hashlib.sha256(content).hexdigest() != member.sha256:
+    if found != member.sha256:
         raise TamperedError(f"{folder / name} was changed after the scan. See `wafr verify {folder}`.")
-    return content
 
 
 def open_bundle(folder: Path) -> Bundle:
@@ -89,5 +96,5 @@ def open_bundle(folder: Path) -> Bundle:
     member = manifest.files.get(SCAN)
     if member is None:
         raise TamperedError(f"{folder}: the manifest does not list {SCAN}.")
-    checked(folder, SCAN, member)
+    check(folder, SCAN, member)
     return Bundle(folder, manifest, read_scan(folder))

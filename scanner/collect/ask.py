@@ -101,8 +101,17 @@ def reading_of(clients: Clients, call: Call, view: View, region: str, pages: Cal
         except (ValueError, TypeError, KeyError, AttributeError, LookupError, RecursionError) as problem:
             # botocore's parsers raise these at answers whose parts are of another type than their model says.
             error, message = "MalformedAnswer", f"{type(problem).__name__}: {problem}"
-    at = timestamp(datetime.now(UTC))
-    return Reading.make(call, outcome, at, answer=answer, error=error, message=masked(message)[:500])
+    at, error, message = timestamp(datetime.now(UTC)), _sound(error), _sound(masked(message))[:500]
+    try:
+        return Reading.make(call, outcome, at, answer=answer, error=error, message=message)
+    except (ValueError, RecursionError) as problem:  # NaN, half a character, nesting without end: no canonical JSON
+        message = f"{type(problem).__name__}: {problem}"[:500]
+        return Reading.make(call, Outcome.FAILED, at, error="MalformedAnswer", message=_sound(message))
+
+
+def _sound(text: str) -> str:
+    """Text without halves of characters, which cannot be written down."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _client_error(problem: ClientError, view: View) -> tuple[Outcome, str, str]:

@@ -19,6 +19,7 @@ from scanner.collect.body import refuse_broken_body
 from scanner.collect.budget import Budget
 from scanner.collect.guard import guard
 
+_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{1,12}){1,4}-\d{1,2}")
 _PREFIXED_ADDRESS = re.compile(r"^(https?://)\d{12}\.(\d+\.\d+\.\d+\.\d+|localhost)(?=[:/])")
 
 # Error codes that mean "too many requests" in some service, as botocore's own retry rules list them.
@@ -113,6 +114,10 @@ class Clients:
             self._aim.account = self._aim.region = self._aim.service = ""
 
     def _aim_endpoint(self, builtins: dict[str, Any], **_: Any) -> None:
+        if self._aim.region and not _REGION.fullmatch(self._aim.region):
+            raise ValueError(
+                f"{self._aim.region[:60]!r} is no region of AWS"
+            )  # it would become part of the host's name
         if self._aim.region and "AWS::Region" in builtins:
             builtins["AWS::Region"] = self._aim.region
 

@@ -52,9 +52,11 @@ def plain(value: Any, *, keep: frozenset[str] = frozenset()) -> Any:
         case int():
             return value if abs(value) <= LARGEST_EXACT else str(value)
         case float():
-            return value
+            # A whole number has one spelling, which is the one that canonical JSON gives it.
+            whole = int(value) if value.is_integer() else None
+            return value if whole is None else whole if abs(whole) <= LARGEST_EXACT else str(value)
         case Decimal():
-            return float(value)
+            return plain(float(value))
         case datetime():
             return timestamp(value)
         case bytes() | bytearray():

@@ -1,5 +1,6 @@
 """Mappings: which checks bear on which best practice. YAML, one file per question; no logic in it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -12,7 +13,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from scanner.judge.catalogue import Catalogue
 from scanner.judge.discover import Library
 
-LARGEST_FILE = 1_000_000
+LARGEST_FILE = 300_000  # characters: ten times the longest of ours
+MOST_VALUES = 50_000  # after every alias is followed
+DEEPEST = 50  # brackets in brackets: the parser's time grows with the square
 
 
 class MappingError(Exception):
@@ -97,17 +100,49 @@ def _yaml_files(folder: Traversable) -> Iterator[tuple[Traversable, str]]:
 
 
 def read_yaml(path: Traversable) -> Any:
-    """Plain YAML 1.2 values; MappingError with the line where it is not YAML."""
-    text = path.read_text(encoding="utf-8")
-    if len(text) > LARGEST_FILE:
-        raise MappingError(f"{path}: over {LARGEST_FILE:,} characters is no mapping.")
+    """Plain YAML 1.2 values; MappingError with the line where it is not YAML. OSError where it cannot be read."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise MappingError(f"{path}: over {LARGEST_FILE:,} bytes; nothing that is meant to be here is that long.")
     try:
-        return YAML(typ="safe", pure=True).load(text)
+        text = content.decode("utf-8")
+        if _depth(text) > DEEPEST:
+            raise MappingError(f"{path}: brackets nested more than {DEEPEST} deep.")
+        value = YAML(typ="safe", pure=True).load(text)
+    except UnicodeDecodeError:
+        raise MappingError(f"{path}: not in UTF-8.") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise MappingError(f"{path}, line {line}: {error.problem}.") from None
-    except (YAMLError, RecursionError, ValueError) as error:
-        raise MappingError(f"{path}: not readable as YAML: {error}.") from None
+    except (YAMLError, RecursionError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+        told = " ".join(str(error).split())[:500]
+        raise MappingError(f"{path}: not readable as YAML: {told}.") from None  # what ruamel.yaml raises besides
+    _refuse_bomb(path, value)
+    return value
+
+
+def _depth(text: str) -> int:
+    """At most how deep brackets stand in brackets; those in quotes count too."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _refuse_bomb(path: Traversable, value: Any) -> None:
+    """Aliases of aliases make a page of text as large as one likes, and an alias of itself endless."""
+    pending, count = [value], 0
+    while pending:
+        one = pending.pop()
+        count += 1
+        if count > MOST_VALUES:
+            raise MappingError(f"{path}: over {MOST_VALUES:,} values, aliases followed. Write it out, or use fewer.")
+        if isinstance(one, dict):
+            pending += [*one, *one.values()]
+        elif isinstance(one, list | tuple | set):
+            pending += one
 
 
 def _parse(path: Traversable) -> QuestionMapping:

@@ -13,6 +13,8 @@ from scanner.judge.catalogue import Catalogue
 from scanner.judge.discover import Library
 from scanner.judge.mapping import MappingError, read_yaml
 
+_CLAIMS = TypeAdapter(dict[str, list[str] | None])
+
 
 def load_claims(path: Path, catalogue: Catalogue) -> Claims:
     """A self-assessment: question id → selected choice ids. ConfigError at a question or choice that the lens does not have."""
@@ -22,20 +24,20 @@ def load_claims(path: Path, catalogue: Catalogue) -> Claims:
         raise ConfigError(f"{path} cannot be read: {error}.") from None
     except MappingError as error:
         raise ConfigError(str(error)) from None
-    if not isinstance(said, dict):
-        raise ConfigError(f"{path}: claims are a list of `question: [choices]`.")
+    try:
+        said = _CLAIMS.validate_python({} if said is None else said)
+    except ValidationError:
+        raise ConfigError(f"{path}: claims are a list of `question: [choices]`.") from None
     claims: dict[str, frozenset[str]] = {}
     for question_id, chosen in said.items():
-        question = catalogue.by_id.get(str(question_id))
+        question = catalogue.by_id.get(question_id)
         if question is None:
-            raise ConfigError(
-                f"{path}: the lens has no question {question_id!r}.{_near(str(question_id), catalogue.by_id)}"
-            )
+            raise ConfigError(f"{path}: the lens has no question {question_id!r}.{_near(question_id, catalogue.by_id)}")
         known = {choice.id for choice in question.choices}
         for choice in chosen or ():
             if choice not in known and choice != question.none_choice:
                 raise ConfigError(
-                    f"{path}: {question.number} has no choice {choice!r}.{_near(str(choice), dict.fromkeys(known))}"
+                    f"{path}: {question.number} has no choice {choice!r}.{_near(choice, dict.fromkeys(known))}"
                 )
         claims[question.id] = frozenset(chosen or ()) - {question.none_choice}
     return claims
