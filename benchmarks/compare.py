@@ -27,18 +27,19 @@ def main() -> None:
     with emulated(options.scale, tls=options.tls) as aws, tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         print(f"scale {options.scale}: {aws.resources} resources, {len(SERVICES)} services, {len(REGIONS)} regions")
-        _scan(aws, work), _floor(aws, work)  # both once, so that the server has met every question
+        scan(aws, work), floor(aws, work)  # both once, so that the server has met every question
         calls = _calls(aws, work)
-        pairs = [(_scan(aws, work), _floor(aws, work)) for _ in range(options.runs)]
+        pairs = [(scan(aws, work), floor(aws, work)) for _ in range(options.runs)]
         aws.reset(options.latency)
-        slow = [(_scan(aws, work), _floor(aws, work)) for _ in range(max(3, options.runs // 2))]
+        slow = [(scan(aws, work), floor(aws, work)) for _ in range(max(3, options.runs // 2))]
         missed = _tell(calls, pairs, slow, options.latency)
         size = sum(file.stat().st_size for file in (work / "bundle").rglob("*") if file.is_file())
         print(f"bundle {size / 1024:.0f} KiB")
     sys.exit(1 if missed else 0)
 
 
-def _scan(aws: Emulated, work: Path) -> Cost:
+def scan(aws: Emulated, work: Path) -> Cost:
+    """Scan the account into `work/bundle`, without a budget, as the floor has none."""
     shutil.rmtree(work / "bundle", ignore_errors=True)
     config = work / "wafr.yaml"
     config.write_text(HURRIED.format(regions=", ".join(REGIONS)), encoding="utf-8")
@@ -49,7 +50,8 @@ def _scan(aws: Emulated, work: Path) -> Cost:
     return cost
 
 
-def _floor(aws: Emulated, work: Path) -> Cost:
+def floor(aws: Emulated, work: Path) -> Cost:
+    """The script by hand, in a process of its own."""
     command = [sys.executable, str(Path(__file__).parent / "floor.py"), str(work / "floor.jsonl")]
     cost = cost_of(command, aws.environment, work / "floor.log")
     assert cost.code == 0, (work / "floor.log").read_text()
@@ -58,10 +60,10 @@ def _floor(aws: Emulated, work: Path) -> Cost:
 
 def _calls(aws: Emulated, work: Path) -> tuple[dict[str, int], dict[str, int]]:
     aws.reset()
-    _scan(aws, work)
+    scan(aws, work)
     ours = aws.seen()
     aws.reset()
-    _floor(aws, work)
+    floor(aws, work)
     return ours, aws.seen()
 
 
@@ -71,20 +73,20 @@ def _tell(
     slow: list[tuple[Cost, Cost]],
     latency: float,
 ) -> bool:
-    ours, floors = calls
-    for name in sorted(ours.keys() | floors.keys()):
-        if ours.get(name, 0) != floors.get(name, 0):
-            print(f"  {name}: scan {ours.get(name, 0)}, floor {floors.get(name, 0)}")
-    print(f"calls: scan {sum(ours.values())}, floor {sum(floors.values())}, {len(floors)} kinds of request")
-    print(shown("scan", [scan for scan, _ in pairs]))
-    print(shown("floor", [floor for _, floor in pairs]))
-    print(shown(f"scan, {latency * 1000:.0f} ms a call", [scan for scan, _ in slow]))
-    print(shown(f"floor, {latency * 1000:.0f} ms a call", [floor for _, floor in slow]))
+    asked, needed = calls
+    for name in sorted(asked.keys() | needed.keys()):
+        if asked.get(name, 0) != needed.get(name, 0):
+            print(f"  {name}: scan {asked.get(name, 0)}, floor {needed.get(name, 0)}")
+    print(f"calls: scan {sum(asked.values())}, floor {sum(needed.values())}, {len(needed)} kinds of request")
+    print(shown("scan", [ours for ours, _ in pairs]))
+    print(shown("floor", [other for _, other in pairs]))
+    print(shown(f"scan, {latency * 1000:.0f} ms a call", [ours for ours, _ in slow]))
+    print(shown(f"floor, {latency * 1000:.0f} ms a call", [other for _, other in slow]))
     figures = (
-        ("calls of the floor's", sum(ours.values()) / sum(floors.values()), MOST_CALLS),
-        ("CPU of the floor's", statistics.median(scan.cpu / floor.cpu for scan, floor in pairs), MOST_CPU),
-        ("MiB at the peak", median([scan for scan, _ in pairs], "peak"), MOST_MEMORY),
-        ("wall of the floor's", statistics.median(scan.wall / floor.wall for scan, floor in slow), MOST_WALL),
+        ("calls of the floor's", sum(asked.values()) / sum(needed.values()), MOST_CALLS),
+        ("CPU of the floor's", statistics.median(ours.cpu / other.cpu for ours, other in pairs), MOST_CPU),
+        ("MiB at the peak", median([ours for ours, _ in pairs], "peak"), MOST_MEMORY),
+        ("wall of the floor's", statistics.median(ours.wall / other.wall for ours, other in slow), MOST_WALL),
     )
     for name, figure, most in figures:
         print(f"{'ok  ' if figure <= most else 'MISS'} {figure:7.2f} {name} (at most {most})")
