@@ -66,6 +66,7 @@ SIGN_IN = frozenset(
     {
         "signin:CreateOAuth2Token",
         "sso-oidc:CreateToken",
+        "sso:GetRoleCredentials",
         "sts:AssumeRole",
         "sts:AssumeRoleWithSAML",
         "sts:AssumeRoleWithWebIdentity",

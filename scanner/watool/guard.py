@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from scanner.collect.guard import SIGN_IN
+
 READS = frozenset(
     {
         "ExportLens",
@@ -20,19 +22,8 @@ READS = frozenset(
 )
 WRITES = frozenset({"AssociateLenses", "CreateMilestone", "CreateWorkload", "UpdateAnswer"})
 
-# What botocore sends to get or renew credentials, and to say who we are.
-SIGN_IN = frozenset(
-    {
-        "signin:CreateOAuth2Token",
-        "sso-oidc:CreateToken",
-        "sso:GetRoleCredentials",
-        "sts:AssumeRole",
-        "sts:AssumeRoleWithSAML",
-        "sts:AssumeRoleWithWebIdentity",
-        "sts:GetCallerIdentity",
-    }
-)
-ALLOWED = SIGN_IN | frozenset(f"wellarchitected:{operation}" for operation in READS | WRITES)
+WHO_WE_ARE = frozenset({"sts:GetCallerIdentity"})
+ALLOWED = SIGN_IN | WHO_WE_ARE | frozenset(f"wellarchitected:{operation}" for operation in READS | WRITES)
 
 
 class NotForTheToolError(Exception):

@@ -11,10 +11,10 @@ import pytest
 from botocore import xform_name
 from botocore.session import Session
 
-from scanner.collect.guard import is_read
+from scanner.collect.guard import SIGN_IN, is_read
 from scanner.config import Config
 from scanner.watool.access import open_tool
-from scanner.watool.guard import ALLOWED, READS, SIGN_IN, WRITES, NotForTheToolError, guard
+from scanner.watool.guard import ALLOWED, READS, WHO_WE_ARE, WRITES, NotForTheToolError, guard
 
 ROOT = Path(__file__).parents[3]
 MODEL = Session().get_service_model("wellarchitected")
@@ -86,7 +86,7 @@ def test_the_guard_knows_the_operations_that_are_used_and_no_other_write() -> No
         if isinstance(node, ast.Constant) and node.value in MODEL.operation_names
     }
     assert used == READS | WRITES
-    assert SIGN_IN | {f"wellarchitected:{name}" for name in READS | WRITES} == ALLOWED
+    assert SIGN_IN | WHO_WE_ARE | {f"wellarchitected:{name}" for name in READS | WRITES} == ALLOWED
 
 
 @pytest.mark.parametrize(
