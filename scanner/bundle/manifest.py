@@ -17,6 +17,7 @@ from scanner.bundle.journal import JOURNAL, LOCK, MANIFEST, SCAN
 from scanner.evidence.reading import Reading, canonical, digest_of
 
 SUMS = "SHA256SUMS"
+SIGNATURE = "signature.dsse.json"
 SCHEMA = "wafr-bundle/1"
 READINGS = "readings"
 CALLS = "calls.jsonl.gz"
@@ -145,7 +146,7 @@ def problems(folder: Path, manifest: Manifest) -> list[str]:
 
 
 # The manifest and its sums are compared as such; a journal and its lock stay where a scan was killed as it ended, and nobody reads them.
-_OWN = {MANIFEST, SUMS, JOURNAL, LOCK}
+_OWN = {MANIFEST, SUMS, SIGNATURE, JOURNAL, LOCK}
 
 
 def _is_later(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""`wafr evaluate` and `wafr verify`: working on a bundle, without AWS."""
+"""`wafr evaluate`, `wafr verify` and `wafr sign`: working on a bundle, without AWS."""
 
 import sys
 from pathlib import Path
@@ -50,6 +50,7 @@ def evaluate(
 def verify(
     bundle: BundleArgument,
     root: Annotated[str | None, typer.Option(help="The root digest that you noted when the bundle was made.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Public key (PEM) whose owner has to have signed it.")] = None,
     form: FormatOption = "table",
 ) -> None:
     """Check every record, every file and the root digest of a bundle."""
@@ -69,6 +70,13 @@ def verify(
         found = problems(bundle, manifest)
         if root is not None and root != manifest.root:
             found.append(f"the root is {manifest.root}, not {root}: this is another bundle, or all of it was replaced")
+        if key is not None:
+            from scanner.bundle.sign import SignatureError, check_signature
+
+            try:
+                check_signature(bundle, manifest, key)
+            except SignatureError as error:
+                found.append(str(error))
         records = sum(len(member.records) for member in manifest.files.values())
         if form == "json":
             as_json({"root": manifest.root, "files": len(manifest.files), "records": records, "problems": found})
@@ -79,3 +87,19 @@ def verify(
                 f"{len(manifest.files)} files and {records} records agree with the manifest.\nroot {manifest.root}\n"
             )
         raise typer.Exit(int(Exit.TAMPERED if found else Exit.OK))
+
+
+def sign(
+    bundle: BundleArgument,
+    key: Annotated[Path, typer.Option(help="Private key (PEM, no passphrase): Ed25519, ECDSA or RSA.")],
+) -> None:
+    """Sign the root of a bundle with a key of yours (DSSE). `wafr verify --key` checks it."""
+    with one_line_errors():
+        from scanner.bundle.manifest import problems, read_manifest
+        from scanner.bundle.sign import sign as signed
+
+        manifest = read_manifest(bundle)
+        if found := problems(bundle, manifest):
+            fail(found[0], Exit.TAMPERED)
+        signed(bundle, manifest, key)
+        sys.stdout.write(f"root {manifest.root} signed\n")

@@ -41,6 +41,7 @@ app.add_typer(checks.app, name="checks")
 app.command("policy")(policy.policy)
 app.command("doctor")(scan.doctor)
 app.command("verify")(bundles.verify)
+app.command("sign")(bundles.sign)
 
 
 def version(wanted: bool) -> None:  # noqa: FBT001  (typer's callbacks take the flag's value)
