@@ -152,7 +152,9 @@ class _Members:
         principal = replace(Principal.parse(role.arn), unique_id=role.role_id)
         attached = tuple(one.policy_arn for one in role.attached_managed_policies)
         limit = role.permissions_boundary.permissions_boundary_arn if role.permissions_boundary else ""
-        identity = Identity(Subject(principal, documents, self._boundary(role)), trust, (), attached, limit)
+        profiles = tuple(one.arn for one in role.instance_profile_list)
+        subject = Subject(principal, documents, self._boundary(role))
+        identity = Identity(subject, trust, (), attached, limit, profiles)
         # A session may bring tags of its own, which win over the role's, where the trust policy lets it (IAM, "session tags").
         tagged_by_session = isinstance(trust, NotSeen) or compile_policy(trust.policy).about("sts:tagsession", "Allow")
         return self.placed(identity, {} if tagged_by_session else _tags(role.tags), tags_known=not tagged_by_session)

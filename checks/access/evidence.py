@@ -5,6 +5,7 @@ Policies stay as AWS handed them out here and are read one by one, so that one w
 
 from typing import Any
 
+from checks.ec2.evidence import Instance
 from checks.iam.evidence import Group as IamGroup
 from checks.iam.evidence import LocalPolicy as IamPolicy
 from checks.iam.evidence import Role as IamRole
@@ -179,6 +180,18 @@ class VolumeKey(
 ):
     volume_id: str
     kms_key_id: str | None = None  # not there where the volume is not encrypted
+
+
+class Placement(Part):
+    availability_zone: str
+
+
+class InstanceRole(Evidence, read=Instance.read):
+    """Where an instance is, and the profile through which it has a role."""
+
+    instance_id: str
+    placement: Placement
+    iam_instance_profile: Profile | None = None
 
 
 class Function(Evidence, read=Read("lambda:ListFunctions", "Functions", arn="{function_arn}")):

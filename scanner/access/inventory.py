@@ -6,6 +6,7 @@ stays in every answer as a doubt. This module is what those functions need of th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from scanner.access.matrix import Subject
 from scanner.access.matrix import Target as Asset
@@ -19,8 +20,10 @@ __all__ = [
     "Database",
     "Document",
     "Documents",
+    "Encrypted",
     "Grant",
     "Holder",
+    "Holders",
     "Identity",
     "Key",
     "Kind",
@@ -40,7 +43,7 @@ __all__ = [
 class Identity:
     """A user, a role or the root user. `trust`: a role's trust policy. `attached`: ARNs of its managed policies, the groups' too.
 
-    `limit`: the ARN of its permissions boundary.
+    `limit`: the ARN of its permissions boundary. `profiles`: a role's instance profiles.
     """
 
     subject: Subject
@@ -48,6 +51,7 @@ class Identity:
     groups: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
     limit: str = ""
+    profiles: tuple[str, ...] = ()
 
     @property
     def arn(self) -> str:
@@ -79,6 +83,10 @@ class Account:
     organization: str | NotSeen | None = None
     resource_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     resource_absent: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_arn(self) -> Mapping[str, Identity]:
+        return {one.arn: one for one in self.identities}
 
 
 @dataclass(frozen=True)
@@ -133,8 +141,24 @@ class Database:
 
 @dataclass(frozen=True)
 class Holder:
-    """Something that runs code with a role: a function, an instance. `kind`: `function` or `instance`; `runs`: the role's ARN."""
+    """Something that runs code with a role. `kind`: `function` or `instance`; `runs`: the role's ARN."""
 
     kind: str
-    resource: Resource
-    runs: str | NotSeen
+    asset: Asset
+    runs: str
+
+
+@dataclass(frozen=True)
+class Holders:
+    """All that runs code with a role in an account. `unseen`: lists that could not be read, so that some may be missing."""
+
+    listed: tuple[Holder, ...]
+    unseen: tuple[NotSeen, ...] = ()
+
+
+@dataclass(frozen=True)
+class Encrypted:
+    """What a region's stores are encrypted under: kind, ARN, and the key as told (ARN, id or alias). `unseen`: why some are missing."""
+
+    listed: tuple[tuple[str, str, str], ...]
+    unseen: tuple[str, ...] = ()

@@ -310,3 +310,44 @@ def test_nobody_outside_decrypts(found: Outsiders, verdict: Verdict) -> None:
 )
 def test_administrators_do_not_decrypt(found: Duties, verdict: Verdict) -> None:
     assert administrators_do_not_decrypt(found) == verdict
+
+
+def test_a_way_to_an_administrator(aws: Emulator) -> None:
+    role(aws, "worker", allow("*"))
+    account = f"account:{ACCOUNT}"
+    name = "access.nobody_can_make_an_administrator_of_themselves"
+    none = "neither roles to pass or take on, nor policies to write lead there"
+    role(aws, "web", allow("s3:*"))
+    assert aws.judge(name) == {account: ("holds", none)}
+    role(aws, "deploy", allow(["iam:PassRole", "ec2:RunInstances"]))
+    way = "role/deploy: iam:PassRole + ec2:RunInstances → role/worker"
+    assert aws.judge(name) == {account: ("fails", way)}
+    told = f"ways from those who are no administrators to everything: {way}"
+    assert aws.judge("access.shortest_ways_to_everything") == {account: ("told", told)}
+
+
+def test_ways_are_unknown_where_functions_were_not_seen(aws: Emulator) -> None:
+    role(aws, "web", allow("s3:*"))
+    name = "access.nobody_can_make_an_administrator_of_themselves"
+    with aws.refusing(frozenset({"lambda:ListFunctions"})):
+        refused = "lambda:ListFunctions was refused in us-east-1: AccessDeniedException"
+        assert aws.judge(name) == {f"account:{ACCOUNT}": ("unknown", refused)}
+
+
+def test_data_that_is_not_named(aws: Emulator) -> None:
+    arns = {
+        name: role(aws, name, *statements)
+        for name, statements in {
+            "any": [allow(["s3:Get*", "secretsmanager:GetSecretValue"])],
+            "named": [allow("s3:GetObject", "arn:aws:s3:::mine/*")],
+            "everything": [allow("*")],
+            "nothing": [],
+        }.items()
+    }
+    named = ("holds", "nothing is readable without being named")
+    assert aws.judge("access.roles_name_the_data_they_read") == {
+        arns["any"]: ("fails", "may read any secret, objects of any bucket"),
+        arns["named"]: named,
+        arns["nothing"]: named,
+        arns["everything"]: ("not applicable", "an administrator; which roles may be that is judged elsewhere"),
+    }
