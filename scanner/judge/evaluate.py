@@ -32,9 +32,9 @@ def evaluate(
     facts: list[Fact] = []
     for check in library.checks.values():
         chosen = {**check.signature.settings, **(settings or {}).get(check.id, {})}
+        recorded = {name: _json(value) for name, value in chosen.items()}
         for target, resource, stand, because, cited in _judge(check, snapshot, resolver, chosen):
             if check.role == "check":
-                recorded = {name: _json(value) for name, value in chosen.items()}
                 stand = stand or Stand.UNKNOWN
                 findings.append(
                     Finding(

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
 from scanner.evidence.reading import canonical
@@ -18,9 +17,9 @@ class Stand(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)  # without slots, as its id is kept
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One verdict. `evidence` are the digests of the readings that it rests on."""
+    """One verdict. `evidence` are the digests of the readings that it rests on; `id` is the same in every scan."""
 
     check: str
     account: str
@@ -30,12 +29,11 @@ class Finding:
     because: str
     evidence: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
+    id: str = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def id(self) -> str:
-        """The same for the same check and resource in every scan."""
+    def __post_init__(self) -> None:
         name = canonical([self.check, self.account, self.region, self.resource])
-        return hashlib.sha256(name).hexdigest()[:16]
+        object.__setattr__(self, "id", hashlib.sha256(name).hexdigest()[:16])
 
     @property
     def order(self) -> tuple[str, str, str, str]:
