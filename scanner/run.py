@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from scanner.bundle.files import BundleError
 from scanner.bundle.journal import SCAN, Journal
@@ -247,7 +247,7 @@ def tables(review: Review) -> dict[str, list[dict[str, Any]]]:
 
 def review_bytes(review: Review) -> bytes:
     """The Review as JSON, for a file or for standard output; the same review gives the same bytes."""
-    return to_json(review, by_alias=True, indent=1) + b"\n"
+    return TypeAdapter(Review).dump_json(review, by_alias=True, indent=1) + b"\n"
 
 
 def judge(bundle: Bundle, lens: Lens, declared: Declared | None = None) -> Review:
