@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from checks.iam.statements import some
 from scanner import Fails, Holds, NotApplicable, Verdict, check, derived, fact
-from scanner.access.inventory import Account, Key, Kind, NotSeen
+from scanner.access.inventory import Account, Encrypted, Key, Kind, NotSeen, Secret
 from scanner.access.parties import Party, Place
 from scanner.access.who import Entry, Table
 
@@ -155,3 +155,32 @@ def who_can_decrypt(key: Key, tables: KeyTables) -> str | None:
         parts.append(f"not known, as not all was seen: {some(doubtful)}")
     parts += [f"somebody may be missing: {reason}" for reason in tables.decrypt.missing(place)]
     return "; ".join(parts)
+
+
+@fact
+def what_keys_protect(found: Encrypted) -> str | None:
+    """How many stores of a region are encrypted under which key."""
+    counted: dict[str, int] = {}
+    for _, _, key in found.listed:
+        name = key if key.startswith("alias/") else key.rpartition("/")[2]
+        counted[name] = counted.get(name, 0) + 1
+    if not counted and not found.unseen:
+        return None
+    unseen = f"; not all was seen: {found.unseen[0]}" if found.unseen else ""
+    told = some((f"{name}: {count}" for name, count in counted.items()), 20)
+    return f"volumes, databases, secrets, log groups and vaults by key: {told or 'none'}{unseen}"
+
+
+@fact
+def who_reads_secrets(secrets: list[Secret], account: Account) -> str | None:
+    """Who can read the secrets of a region."""
+    if not secrets:
+        return None
+    table = Table("secretsmanager:GetSecretValue", [one.resource for one in secrets], {account.id: account})
+    readers: dict[str, int] = {}
+    for place in range(len(secrets)):
+        for party in table.certain(place):
+            readers[party.label] = readers.get(party.label, 0) + 1
+    told = some((f"{name} {count}" for name, count in readers.items()), 20)
+    missing = "".join(f"; somebody may be missing: {reason}" for reason in table.missing(0))
+    return f"who can for certain read how many of {len(secrets)} secrets: {told or 'nobody'}{missing}"

@@ -127,7 +127,7 @@ class AccessGraph:
 
     def _best(self, source: str, target: str) -> Edge:
         edges: list[Edge] = [data["edge"] for data in self.graph[source][target].values()]
-        return min(edges, key=lambda edge: (not edge.certain, edge.how))
+        return min(edges, key=lambda edge: not edge.certain)  # of several, the one that was found first
 
     def escalations(self) -> tuple[Path, ...]:
         """The shortest path of every user and role that is no administrator to the powers of one."""

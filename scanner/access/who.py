@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.access.inventory import Account, Resource
+from scanner.access.inventory import Account, Kind, Resource
 from scanner.access.kms import GRANT, is_key
 from scanner.access.matrix import Matrix
 from scanner.access.matrix import Target as Asset
@@ -24,7 +24,7 @@ class Entry:
     """One principal that can, or may. `on`: on what of the resource, where not on all of it.
 
     `route`: `named` by the resource's policy, `account`: the policy leaves it to the account and an identity policy allows
-    it, `grant`, or `identity policy` alone. `let_in`: the resource's side allows it, whatever the principal's own side says.
+    it, `grant`, `identity policy` alone, or `root user`, who may do what nothing denies. `let_in`: the resource's side allows it, whatever the principal's own side says.
     """
 
     party: Party
@@ -157,7 +157,7 @@ def entry_of(action: str, party: Party, decision: Decision, asset: Asset, *, par
     return Entry(
         party,
         decision.outcome,
-        route_of(decision, asset),
+        route_of(party, decision, asset),
         tuple(dict.fromkeys(map(ground_text, grounds_of(decision)))),
         tuple(dict.fromkeys(text for residual in decision.residuals for text in residual_texts(residual))),
         tuple(dict.fromkeys(doubt.reason for doubt in decision.doubts)),
@@ -194,9 +194,12 @@ def grounds_of(decision: Decision) -> tuple[Ground, ...]:
     return tuple(one for one in (*decision.grounds, *opened) if one.effect == "Allow")
 
 
-def route_of(decision: Decision, asset: Asset) -> str:
+def route_of(party: Party, decision: Decision, asset: Asset) -> str:
     """By which road the permission comes."""
     sources = {ground.source for ground in grounds_of(decision)}
+    is_root = party.place is Place.ACCOUNT and party.subject.principal.kind is Kind.ROOT
+    if is_root and not sources and not is_key(asset.arn):
+        return "root user"
     if GRANT in sources and RESOURCE not in sources:
         return "grant"
     if IDENTITY in sources:

@@ -23,6 +23,10 @@ class Opened:
     digests: Mapping[str, tuple[str, ...]]  # by account: the readings that its identities rest on
     root: str
 
+    def of_account(self, kind: type[T], account: str) -> T | None:
+        """The one value of a type that an account has."""
+        return next((one.value for one in self.deriver.values(kind) if one.target.account == account), None)
+
     def all(self, kind: type[T]) -> "tuple[list[tuple[T, tuple[str, ...]]], tuple[str, ...]]":
         """All values of a type with their digests, and what kept others from being seen."""
         listed: list[Derived[T]] = self.deriver.values(kind)

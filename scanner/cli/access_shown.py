@@ -15,6 +15,7 @@ ROUTES = {
     "account": "the key policy leaves it to the account, an identity policy allows it",
     "grant": "a grant",
     "identity policy": "an identity policy",
+    "root user": "being the root user, who may do what nothing denies",
     "not known": "not known",
 }
 

@@ -5,6 +5,7 @@ import gc
 import typer
 
 from scanner.cli import (
+    access,
     bundles,
     checks,
     claims,
@@ -35,6 +36,7 @@ app.command("evaluate")(bundles.evaluate)
 app.command("explain")(explain.explain)
 app.command("diff")(diff.diff)
 app.command("who-can")(who_can.who_can)
+app.command("access")(access.access)
 app.command("contradictions")(contradictions.contradictions)
 app.add_typer(prefill.app, name="prefill")
 app.add_typer(claims.app, name="claims")
