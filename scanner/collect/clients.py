@@ -18,6 +18,7 @@ from botocore.config import Config
 from scanner.collect.body import refuse_broken_body
 from scanner.collect.budget import Budget
 from scanner.collect.guard import guard
+from scanner.collect.tls import share, shared_context
 
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{1,12}){1,4}-\d{1,2}")
 _PREFIXED_ADDRESS = re.compile(r"^(https?://)\d{12}\.(\d+\.\d+\.\d+\.\d+|localhost)(?=[:/])")
@@ -78,6 +79,7 @@ class Clients:
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         self._aim = _Aim()
+        self._context = shared_context()
         self._config = Config(
             retries={"mode": "standard", "total_max_attempts": settings.attempts},
             connect_timeout=settings.connect_timeout,
@@ -99,9 +101,11 @@ class Clients:
         """The client of a service; aim it with `aimed` before calling."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = self._session.client(  # type: ignore[call-overload]  # any service
+                made = self._session.client(  # type: ignore[call-overload]  # any service
                     service, region_name=self._region, config=self._config
                 )
+                share(made, self._context)
+                self._clients[service] = made
             return self._clients[service]
 
     @contextmanager
