@@ -172,7 +172,7 @@ def judged(
 ) -> Told:
     home = Target(ACCOUNT, GLOBAL)
     scan = Scan(AT, (home, *(home.there(region) for region in regions)), unscanned or {})
-    findings, facts = evaluate(LIBRARY.only([f"test_evaluate.{name}"]), Snapshot(scan, readings, recorded), settings)
+    findings, facts = evaluate(LIBRARY.only([f"test_judging.{name}"]), Snapshot(scan, readings, recorded), settings)
     told = {(f.region, f.resource): (str(f.verdict), f.because) for f in findings}
     return told | {(f.region, f.resource): ("told", f.says) if f.says else ("unknown", f.unknown) for f in facts}
 
@@ -356,7 +356,7 @@ def test_a_field_that_an_older_bundle_did_not_record_is_unknown() -> None:
 
 def test_settings_change_the_verdict_and_are_recorded() -> None:
     tags = ok("kms:ListResourceTags", {"Tags": [{"Tag": "a"}, {"Tag": "b"}]}, KeyId="k")
-    name = "test_evaluate.has_few_tags"
+    name = "test_judging.has_few_tags"
     home = Target(ACCOUNT, GLOBAL)
     snapshot = Snapshot(Scan(AT, (home, home.there(IRELAND))), [keys("k"), tags])
     (found,) = evaluate(LIBRARY.only([name]), snapshot, {name: {"most": 1}})[0]
@@ -367,5 +367,5 @@ def test_a_finding_cites_every_reading_that_it_rests_on() -> None:
     listed, turned = keys("k"), rotation("k", on=True)
     home = Target(ACCOUNT, GLOBAL)
     snapshot = Snapshot(Scan(AT, (home, home.there(IRELAND))), [listed, turned])
-    (found,) = evaluate(LIBRARY.only(["test_evaluate.rotates"]), snapshot)[0]
+    (found,) = evaluate(LIBRARY.only(["test_judging.rotates"]), snapshot)[0]
     assert set(found.evidence) == {listed.digest, turned.digest}
