@@ -119,9 +119,10 @@ def test_the_session_that_the_product_opens_has_this_guard(url: str, monkeypatch
         "AWS_CONFIG_FILE": "/dev/null",
     }.items():
         monkeypatch.setenv(name, value)
+    shared = boto3.DEFAULT_SESSION  # other tests in this process may have made one
     config = Config.model_validate({"tool": {"region": "eu-west-1"}})
     client = open_tool(config).tool._client  # noqa: SLF001 - the way around every method of ours
     with pytest.raises(NotForTheToolError):
         client.delete_workload(WorkloadId="0" * 32, ClientRequestToken="t")
     assert client.list_workloads()["WorkloadSummaries"] == []
-    assert boto3.DEFAULT_SESSION is None
+    assert boto3.DEFAULT_SESSION is shared
