@@ -14,7 +14,7 @@ from scanner.access.evaluate import judge
 from scanner.access.inventory import Account, Holders, Identity, Kind
 from scanner.access.matrix import Matrix
 from scanner.access.matrix import Target as Asset
-from scanner.access.parties import Party, Place, parties
+from scanner.access.parties import Party, Place, others
 from scanner.access.request import Decision, Outcome
 from scanner.access.ways import Way
 
@@ -55,7 +55,7 @@ class Escalation:
         """Services, other accounts and providers that roles let in, by ARN or name."""
         found: dict[str, Party] = {}
         for role in self._roles:
-            for party in parties(self._trusting(role), {self._account.id: self._account}, self._account.id):
+            for party in others(self._trusting(role), {self._account.id: self._account}, self._account.id):
                 if party.place is not Place.ACCOUNT:
                     found[party.arn] = party
         return found

@@ -47,17 +47,18 @@ _EVERYTHING = Document(
 )
 
 
-def parties(asset: Asset, accounts: Mapping[str, Account], owner: str) -> tuple[Party, ...]:
-    """Everybody in the owner's account and everybody else whom the asset's policy or grants name, each once."""
+def members(accounts: Mapping[str, Account], owner: str) -> tuple[Party, ...]:
+    """Everybody in the owner's account."""
+    account = accounts.get(owner)
+    return () if account is None else tuple(_members(account, Place.ACCOUNT))
+
+
+def others(asset: Asset, accounts: Mapping[str, Account], owner: str) -> tuple[Party, ...]:
+    """Everybody whom the asset's policy or grants name and who is not among the members of its account, each once."""
     found: dict[str, Party] = {}
-    for account in accounts.values():
-        if account.id == owner:
-            found.update((one.arn, one) for one in _members(account, Place.ACCOUNT))
-    for name in _named(asset):
+    bound = (PrincipalName(kind="AWS", value=other) for other in _bound(asset, owner))
+    for name in (*_named(asset), *bound):
         for party in _parties_of(name, accounts, owner):
-            found.setdefault(party.arn, party)
-    for other in _bound(asset, owner):
-        for party in _parties_of(PrincipalName(kind="AWS", value=other), accounts, owner):
             found.setdefault(party.arn, party)
     return tuple(found.values())
 
@@ -109,7 +110,7 @@ def _parties_of(name: PrincipalName, accounts: Mapping[str, Account], owner: str
 
 def _of_owner(principal: Principal, account: Account) -> Iterator[Party]:
     """A principal of the owner's that is not among those listed: a session, a federated user, or one that was not seen."""
-    known = {one.arn: one for one in account.identities}
+    known = account.by_arn
     behind = principal.role_arn or f"arn:{principal.partition}:iam::{account.id}:role/{principal.name}"
     if principal.arn in known:
         return

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from scanner.access.inventory import Account, Kind, Resource
 from scanner.access.kms import GRANT, is_key
 from scanner.access.matrix import Matrix
 from scanner.access.matrix import Target as Asset
 from scanner.access.objects import probes
-from scanner.access.parties import Party, Place, parties
+from scanner.access.parties import Party, Place, members, others
 from scanner.access.request import Decision, Example, Outcome
 from scanner.access.statements import IDENTITY, RESOURCE
 from scanner.access.truth import Ground, Residual
@@ -76,8 +77,10 @@ class Table:
         self._resources = resources
         self._accounts = accounts
         everybody: dict[str, Party] = {}
+        for owner in dict.fromkeys(resource.account for resource in resources):
+            everybody.update((party.arn, party) for party in members(accounts, owner))
         for resource in resources:
-            for party in parties(resource.asset, accounts, resource.account):
+            for party in others(resource.asset, accounts, resource.account):
                 everybody.setdefault(party.arn, party)
         self.parties = tuple(everybody.values())
         self._assets: list[Asset] = []
@@ -89,23 +92,30 @@ class Table:
         subjects = [party.subject for party in self.parties]
         self._matrix = Matrix(action, subjects, self._assets, management_accounts=_management(accounts))
 
+    @cached_property
+    def _rows(self) -> list[tuple[Outcome, ...]]:
+        return [self._matrix.row(place) for place in range(len(self.parties))]
+
+    @cached_property
+    def _doubts(self) -> dict[int, tuple[bool, ...]]:
+        """By principal, for those about whom something is open."""
+        return {place: self._matrix.doubts(place) for place, row in enumerate(self._rows) if Outcome.CONDITIONAL in row}
+
     def certain(self, resource: int) -> tuple[Party, ...]:
         """Those who certainly can, on the whole resource or on some of it."""
         return tuple(
             party
             for place, party in enumerate(self.parties)
-            if any(self._matrix.outcome(place, number) is Outcome.ALLOW for number in self._spans[resource])
+            if any(self._rows[place][number] is Outcome.ALLOW for number in self._spans[resource])
         )
 
     def open(self, resource: int) -> tuple[tuple[Party, bool], ...]:
         """Those who can under conditions or perhaps, and whether that depends on what was not seen."""
         found = []
         for place, party in enumerate(self.parties):
-            row = self._matrix.row(place)
-            outcomes = {row[number] for number in self._spans[resource]}
+            outcomes = {self._rows[place][number] for number in self._spans[resource]}
             if Outcome.CONDITIONAL in outcomes and Outcome.ALLOW not in outcomes:
-                doubts = self._matrix.doubts(place)
-                found.append((party, any(doubts[number] for number in self._spans[resource])))
+                found.append((party, any(self._doubts[place][number] for number in self._spans[resource])))
         return tuple(found)
 
     def missing(self, resource: int) -> tuple[str, ...]:
@@ -131,7 +141,7 @@ class Table:
         """The whole resource first; parts of it only where more is allowed there."""
         best: Outcome | None = None
         for number in span:
-            outcome = self._matrix.outcome(place, number)
+            outcome = self._rows[place][number]
             if outcome in (Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY):
                 continue
             if best is Outcome.ALLOW or (best is not None and outcome is not Outcome.ALLOW):
