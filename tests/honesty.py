@@ -16,6 +16,7 @@ from scanner.evidence.actions import ALSO_SENDS
 from scanner.evidence.reading import GLOBAL, ORGANIZATION, Outcome, Reading, Target
 from scanner.evidence.snapshot import Scan, Snapshot
 from scanner.judge.answer import Claims
+from scanner.judge.signature import Role, Signature
 from scanner.review.build import Declared, Lens, build_review
 from scanner.review.document import FindingEntry, Review, ScanEntry
 from tests.emulator import ACCOUNT, UNLIMITED
@@ -30,6 +31,10 @@ class Seen:
 
     snapshot: Snapshot
     review: Review
+    doubting: frozenset[str]  # checks whose derived evidence is told what was not seen, and weighs it
+
+    def __repr__(self) -> str:
+        return f"Seen({len(self.snapshot)} readings)"
 
     @cached_property
     def findings(self) -> Mapping[str, FindingEntry]:
@@ -49,6 +54,9 @@ class Scanner:
     claims: Claims
     patience: CallSettings = PATIENCE
 
+    def __repr__(self) -> str:
+        return "Scanner()"
+
     def __post_init__(self) -> None:
         self.plan = Plan(self.lens.library.kinds)
         self._clients = Clients(boto3.Session(), "us-east-1", sends(self.plan), Budget(UNLIMITED, 0), self.patience)
@@ -58,7 +66,9 @@ class Scanner:
         snapshot = Snapshot(self.scan, known)
         Collector(self.plan, self.scan, {ACCOUNT: self._clients}, self.patience, snapshot, lambda *_: None).run()
         said = Declared(claims=self.claims)
-        return Seen(snapshot, build_review(self.lens, snapshot, _entry(self.scan, len(snapshot)), said, ""))
+        review = build_review(self.lens, snapshot, _entry(self.scan, len(snapshot)), said, "")
+        doubting = {check.id for check in self.lens.library.checks.values() if _doubts(check.signature)}
+        return Seen(snapshot, review, frozenset(doubting))
 
     def see_again(self, before: Seen, apis: Iterable[str]) -> Seen:
         """Ask these operations again, and all that follows from their answers; the rest stays as it was."""
@@ -133,7 +143,7 @@ def _findings(before: Seen, after: Seen, gaps: frozenset[str], lost: set[str]) -
             yield f"{name} {finding.verdict}, and was not there before"
         elif _said(finding) != _said(was):
             yield f"{name}: {was.verdict} became {finding.verdict} ({finding.because})"
-        elif lost & set(was.evidence) and was.verdict != "unknown":
+        elif lost & set(was.evidence) and was.verdict != "unknown" and not _weighed(after, finding, gaps):
             yield f"{name} leans on what failed and still {finding.verdict}"
     for id_, was in before.findings.items():
         if id_ in after.findings:
@@ -151,6 +161,20 @@ def _findings(before: Seen, after: Seen, gaps: frozenset[str], lost: set[str]) -
             yield f"{was.check} of {was.resource} is gone without a word"
 
 
+def _doubts(signature: Signature) -> bool:
+    """Does anything under this take `| NotSeen`?"""
+    return any(
+        parameter.tolerant
+        or (parameter.role in (Role.DERIVED, Role.MANY_DERIVED) and _doubts(parameter.kind.signature))
+        for parameter in signature.parameters
+    )
+
+
+def _weighed(after: Seen, finding: FindingEntry, gaps: frozenset[str]) -> bool:
+    """Policies are evaluated with what was not seen as a doubt: an answer that no doubt can change may stay, and cites it."""
+    return finding.check in after.doubting and bool(gaps & set(finding.evidence))
+
+
 def _said(finding: FindingEntry) -> tuple[object, ...]:
     return finding.verdict, finding.because, finding.settings
 
@@ -161,6 +185,8 @@ def _facts(before: Seen, after: Seen, gaps: frozenset[str]) -> Iterable[str]:
         was = known.get((fact.fact, fact.account, fact.region, fact.resource))
         if was == fact or (fact.unknown and gaps & set(fact.evidence)):
             continue
+        if fact.fact in after.doubting and gaps & set(fact.evidence):
+            continue  # it says itself what was not seen
         if was is None or (fact.says, fact.unknown) != (was.says, was.unknown):
             yield f"the fact {fact.fact} of {fact.resource} says {fact.says or fact.unknown!r}"
 

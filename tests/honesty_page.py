@@ -29,6 +29,9 @@ ways, over HTTP. A number says how many findings and facts became unknown; every
 did a finding or an answer come to say more than without the fault, nothing else changed, and every such scan ends with exit
 code 3. `tests/test_honesty_matrix.py` holds this for ever; a second test there holds it for random sets of faults.
 
+A few checks evaluate policies and take what was not seen as a doubt (`NotSeen`): an answer that no doubt can change stays
+as it was, and cites what failed.
+
 `–`: the answer of this operation never goes on. `not reached`: nothing in the demo's account leads to the operation.
 """
 

@@ -81,7 +81,7 @@ def not_reached(scanner: Scanner, before: Seen, operation: str) -> bool:
     return not any(reading.call.api in scanner.following([operation]) for reading in before.snapshot)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     faulty=st.dictionaries(st.sampled_from(OPERATIONS), st.sampled_from(FAULTS), min_size=2, max_size=8),
     seed=st.integers(0, 999),
@@ -90,7 +90,10 @@ def test_any_set_of_faults_only_takes_away(
     demo: tuple[Scanner, Seen], fault_proxy: Proxy, faulty: dict[str, Fault], seed: int
 ) -> None:
     scanner, before = demo
-    rules = [Rule(fault, frozenset({operation}), share=0.7) for operation, fault in faulty.items()]
+    rules = [  # a list that goes on only sometimes is a whole list in two pages
+        Rule(fault, frozenset({operation}), share=1.0 if fault is Fault.REPEATING else 0.7)
+        for operation, fault in faulty.items()
+    ]
     with fault_proxy.going_wrong(*rules, seed=seed):
         after = scanner.see_again(before, faulty)
     assert breaches(before, after) == []
