@@ -7,7 +7,7 @@ from checks.iam.statements import some
 from scanner import Fails, Holds, NotApplicable, Verdict, check, derived, fact
 from scanner.access.inventory import Account, Encrypted, Key, Kind, NotSeen, Secret
 from scanner.access.parties import Party, Place
-from scanner.access.who import Entry, Table
+from scanner.access.who import Entry, Table, our_side
 
 # With any of these a principal decides who else may use the key (KMS Developer Guide, "Key policies", key administrators).
 ADMINISTER = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
@@ -67,6 +67,10 @@ def outsiders(key: Key, tables: KeyTables) -> Outsiders | NotSeen:
         if isinstance(part, NotSeen):
             return part
     found = tables.decrypt.who(tables.place[key.resource.arn], (Place.OUTSIDE, Place.EVERYONE))
+    for one in found.entries:
+        side = our_side("kms:Decrypt", one.party, asset)
+        if side.doubts:  # a resource control policy that was not read may keep them out
+            return NotSeen(side.doubts[0].reason)
     return Outsiders(key, found.entries)
 
 

@@ -38,13 +38,14 @@ class Escalation:
         self._roles = [one for one in account.identities if one.subject.principal.kind is Kind.ROLE]
 
     def _administers(self, identity: Identity) -> bool:
-        return all(
-            decision is not None and decision.outcome is Outcome.ALLOW
-            for action, arn in ways.ADMINISTRATOR
-            for decision in [
-                self._one(action, identity, arn.format(partition=self._account.partition, account=self._account.id))
-            ]
-        )
+        """Do its own policies make it one? What service control policies take away from everybody does not count here."""
+        unlimited = replace(identity, subject=replace(identity.subject, service_control=()))
+        return all(one is not None and one.outcome is Outcome.ALLOW for one in self._everything(unlimited))
+
+    def _everything(self, identity: Identity) -> Iterator[Decision | None]:
+        account = self._account
+        for action, arn in ways.ADMINISTRATOR:
+            yield self._one(action, identity, arn.format(partition=account.partition, account=account.id))
 
     def _one(self, action: str, identity: Identity, arn: str) -> Decision | None:
         found = self._asker.allowed(action, [identity], [self._asker.asset(arn)])
@@ -86,18 +87,9 @@ class Escalation:
 
     def _administrator_edges(self) -> Iterator[Edge]:
         for arn in sorted(self.administrators):
-            yield Edge(
-                arn,
-                ADMINISTRATOR,
-                Link.BECOME,
-                "*",
-                "may do everything",
-                (),
-                (),
-                certain=True,
-                known=True,
-                digests=self._digests,
-            )
+            known = not any(one.doubts for one in self._everything(self._account.by_arn[arn]) if one is not None)
+            because = "may do everything"
+            yield Edge(arn, ADMINISTRATOR, Link.BECOME, "*", because, (), (), known, known, self._digests)
         for one in self._account.identities:
             yield Edge(
                 ADMINISTRATOR,

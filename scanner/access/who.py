@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from scanner.access.evaluate import judge
 from scanner.access.inventory import Account, Kind, Resource
 from scanner.access.kms import GRANT, is_key
 from scanner.access.matrix import Matrix
@@ -179,10 +180,13 @@ def entry_of(action: str, party: Party, decision: Decision, asset: Asset, *, par
 
 def let_in(action: str, party: Party, asset: Asset) -> bool:
     """Does the resource's side alone let this principal in? Asked of those whose own side nobody here decides."""
-    if party.place is Place.ACCOUNT:
-        return True
+    return party.place is Place.ACCOUNT or our_side(action, party, asset).outcome is Outcome.ALLOW
+
+
+def our_side(action: str, party: Party, asset: Asset) -> Decision:
+    """What the resource's side decides of a principal, as if its own account allowed it everything."""
     matrix = Matrix(action, [party.as_if_its_account_allowed().subject], [asset])
-    return matrix.outcome(0, 0) is Outcome.ALLOW
+    return judge(matrix.request(0, 0), matrix.policies(0, 0))
 
 
 def only_own_account(decision: Decision, owner: str | None) -> bool:

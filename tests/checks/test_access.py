@@ -351,3 +351,15 @@ def test_data_that_is_not_named(aws: Emulator) -> None:
         arns["nothing"]: named,
         arns["everything"]: ("not applicable", "an administrator; which roles may be that is judged elsewhere"),
     }
+
+
+def test_nobody_is_called_let_in_where_resource_control_policies_were_not_read(aws: Emulator) -> None:
+    shared = key(aws, DELEGATED, allow("kms:Decrypt", Principal={"AWS": PARTNER}))
+    own = key(aws, DELEGATED)
+    with aws.refusing(frozenset({"organizations:DescribeOrganization", "organizations:ListPolicies"})):
+        told = aws.judge("access.nobody_outside_decrypts")
+    refused = "organizations:ListPolicies was refused in organization: AccessDeniedException"
+    assert told == {
+        ARN + own: ("holds", "neither the key policy nor a grant lets anybody from outside decrypt"),
+        ARN + shared: ("unknown", refused),
+    }

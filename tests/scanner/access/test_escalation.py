@@ -146,3 +146,13 @@ def test_services_and_strangers_reach_roles_that_trust_them() -> None:
         ("lambda.amazonaws.com", ADMIN, True, True),
         ("arn:aws:iam::222222222222:root", ADMIN, False, False),
     ]
+
+
+def test_unread_service_control_policies_make_no_way_certain_and_no_administrator_an_outsider() -> None:
+    found = account(allow("iam:UpdateAssumeRolePolicy"))
+    unread = NotSeen("organizations:ListPolicies was refused")
+    limited = tuple(replace(one, subject=replace(one.subject, service_control=unread)) for one in found.identities)
+    paths = AccessGraph(replace(found, identities=limited), HOLDERS).escalations()
+    assert [(path.source, [(step.how, step.certain, step.known) for step in path.steps]) for path in paths] == [
+        (ADA, [("iam:UpdateAssumeRolePolicy", False, False), ("*", False, False)])
+    ]
