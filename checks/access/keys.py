@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from checks.iam.statements import some
 from scanner import Fails, Holds, NotApplicable, Verdict, check, derived, fact
-from scanner.access.inventory import Account, Encrypted, Key, Kind, NotSeen, Secret
+from scanner.access.inventory import Account, Encrypted, Key, Kind, NotSeen, Resource, Secret
 from scanner.access.parties import Party, Place
 from scanner.access.who import Entry, Table, our_side
 
@@ -47,6 +47,31 @@ class Duties:
     administrators: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Decrypting:
+    """Who decrypts with a key: certainly, under conditions, and from outside as far as this account decides."""
+
+    key: Key
+    certain: tuple[str, ...]
+    conditional: tuple[str, ...]
+    strangers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KnownStores:
+    """All stores of a region that are encrypted under a key: kind, ARN, key."""
+
+    listed: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class SecretReaders:
+    """How many secrets there are, and how many of them each principal can read for certain."""
+
+    secrets: int
+    readers: dict[str, int]
+
+
 @derived
 def key_tables(keys: list[Key], account: Account) -> KeyTables:
     """The tables over all keys of a region."""
@@ -71,22 +96,69 @@ def outsiders(key: Key, tables: KeyTables) -> Outsiders | NotSeen:
         side = our_side("kms:Decrypt", one.party, asset)
         if side.doubts:  # a resource control policy that was not read may keep them out
             return NotSeen(side.doubts[0].reason)
+        if side.residuals and key.resource.unseen:
+            return NotSeen(key.resource.unseen[0])
     return Outsiders(key, found.entries)
+
+
+def hidden(resource: Resource, place: int, tables: Iterable[Table], account: Account) -> NotSeen | None:
+    """What hides which of the account's own people can do these things to a resource; None if nothing does."""
+    if account.unseen:
+        return account.unseen[0]
+    for table in tables:
+        for party, doubted in table.open(place):
+            if party.place is not Place.ACCOUNT:
+                continue
+            if doubted:
+                found = table.who(place, (Place.ACCOUNT,)).doubtful
+                reason = next((text for one in found for text in one.doubts), "")
+                return NotSeen(reason or f"what {party.label} may do was not all seen")
+            if resource.unseen:
+                return NotSeen(resource.unseen[0])
+    return None
 
 
 @derived
 def duties(key: Key, tables: KeyTables, account: Account) -> Duties | NotSeen:
     """Users and administrators of a key. It is not known where somebody's permissions were not seen."""
-    if account.unseen:
-        return account.unseen[0]
     place = tables.place[key.resource.arn]
-    for table in (tables.decrypt, *tables.administer):
-        for party, doubted in table.open(place):
-            if doubted and party.place is Place.ACCOUNT:
-                found = table.who(place, (Place.ACCOUNT,)).doubtful
-                reason = next((text for one in found for text in one.doubts), "")
-                return NotSeen(reason or f"what {party.label} may do was not all seen")
+    if unseen := hidden(key.resource, place, (tables.decrypt, *tables.administer), account):
+        return unseen
     return Duties(key, _labels(tables.decrypting(key)), _labels(tables.administering(key)))
+
+
+@derived
+def decrypting(key: Key, tables: KeyTables, account: Account) -> Decrypting | NotSeen:
+    """Who decrypts with a key, where that is known of everybody in the account. Strangers stay who they are."""
+    place = tables.place[key.resource.arn]
+    if unseen := hidden(key.resource, place, (tables.decrypt,), account):
+        return unseen
+    listed = [(party, doubted) for party, doubted in tables.decrypt.open(place) if party.place is not Place.EVERYONE]
+    return Decrypting(
+        key,
+        tuple(one.label for one in tables.decrypting(key)),
+        tuple(party.label for party, doubted in listed if not doubted),
+        tuple(party.label for party, doubted in listed if doubted),
+    )
+
+
+@derived
+def known_stores(found: Encrypted) -> KnownStores | NotSeen:
+    """The stores of a region, where all were seen."""
+    return NotSeen(found.unseen[0]) if found.unseen else KnownStores(found.listed)
+
+
+@derived
+def secret_readers(secrets: list[Secret], account: Account) -> SecretReaders | NotSeen:
+    """Who reads how many of a region's secrets, where that is known of everybody in the account."""
+    table = Table("secretsmanager:GetSecretValue", [one.resource for one in secrets], {account.id: account})
+    readers: dict[str, int] = {}
+    for place, one in enumerate(secrets):
+        if unseen := hidden(one.resource, place, (table,), account):
+            return unseen
+        for party in table.certain(place):
+            readers[party.label] = readers.get(party.label, 0) + 1
+    return SecretReaders(len(secrets), readers)
 
 
 def _labels(parties: Iterable[Party]) -> frozenset[str]:
@@ -143,48 +215,37 @@ def administrators_do_not_decrypt(found: Duties) -> Verdict:
 
 
 @fact
-def who_can_decrypt(key: Key, tables: KeyTables) -> str | None:
+def who_can_decrypt(found: Decrypting) -> str | None:
     """Who can decrypt with each customer-managed KMS key."""
+    key = found.key
     if key.manager != "CUSTOMER":
         return None
-    place = tables.place[key.resource.arn]
     name = next((one for one in key.resource.names if one.startswith("alias/")), key.resource.names[0])
-    listed = tables.decrypt.open(place)
-    conditional = [party.label for party, doubted in listed if not doubted and party.place is not Place.EVERYONE]
-    doubtful = [party.label for party, doubted in listed if doubted]
-    parts = [f"{name}: can decrypt: {some((one.label for one in tables.decrypting(key)), 20) or 'nobody for certain'}"]
-    if conditional:
-        parts.append(f"under conditions: {some(conditional)}")
-    if doubtful:
-        parts.append(f"not known, as not all was seen: {some(doubtful)}")
-    parts += [f"somebody may be missing: {reason}" for reason in tables.decrypt.missing(place)]
+    parts = [f"{name}: can decrypt: {some(found.certain, 20) or 'nobody for certain'}"]
+    if found.conditional:
+        parts.append(f"under conditions: {some(found.conditional)}")
+    if found.strangers:
+        parts.append(f"let in, as far as this account decides: {some(found.strangers)}")
     return "; ".join(parts)
 
 
 @fact
-def what_keys_protect(found: Encrypted) -> str | None:
+def what_keys_protect(found: KnownStores) -> str | None:
     """How many stores of a region are encrypted under which key."""
     counted: dict[str, int] = {}
     for _, _, key in found.listed:
         name = key if key.startswith("alias/") else key.rpartition("/")[2]
         counted[name] = counted.get(name, 0) + 1
-    if not counted and not found.unseen:
+    if not counted:
         return None
-    unseen = f"; not all was seen: {found.unseen[0]}" if found.unseen else ""
     told = some((f"{name}: {count}" for name, count in counted.items()), 20)
-    return f"volumes, databases, secrets, log groups and vaults by key: {told or 'none'}{unseen}"
+    return f"volumes, databases, secrets, log groups and vaults by key: {told}"
 
 
 @fact
-def who_reads_secrets(secrets: list[Secret], account: Account) -> str | None:
+def who_reads_secrets(found: SecretReaders) -> str | None:
     """Who can read the secrets of a region."""
-    if not secrets:
+    if not found.secrets:
         return None
-    table = Table("secretsmanager:GetSecretValue", [one.resource for one in secrets], {account.id: account})
-    readers: dict[str, int] = {}
-    for place in range(len(secrets)):
-        for party in table.certain(place):
-            readers[party.label] = readers.get(party.label, 0) + 1
-    told = some((f"{name} {count}" for name, count in readers.items()), 20)
-    missing = "".join(f"; somebody may be missing: {reason}" for reason in table.missing(0))
-    return f"who can for certain read how many of {len(secrets)} secrets: {told or 'nobody'}{missing}"
+    told = some((f"{name} {count}" for name, count in found.readers.items()), 20)
+    return f"who can for certain read how many of {found.secrets} secrets: {told or 'nobody'}"

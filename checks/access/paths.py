@@ -27,6 +27,25 @@ class Escalations:
     others: int
 
 
+@dataclass(frozen=True)
+class KnownWays:
+    """The ways in words, where all was seen."""
+
+    told: tuple[str, ...]
+
+
+@derived
+def known_ways(found: Ways) -> KnownWays | NotSeen:
+    """All ways. They are not known where anything was not seen."""
+    if found.unseen:
+        return NotSeen(found.unseen[0])
+    for path in found.paths:
+        for step in path.steps:
+            if not step.known:
+                return NotSeen(f"what {found.labels[step.source]} may do was not all seen ({step.how})")
+    return KnownWays(tuple(_told(path, found.labels) for path in found.paths))
+
+
 @derived
 def ways_to_everything(account: Account, holders: Holders) -> Ways:
     """Who is no administrator and can become one."""
@@ -76,8 +95,6 @@ def nobody_can_make_an_administrator_of_themselves(found: Escalations) -> Verdic
 
 
 @fact
-def shortest_ways_to_everything(found: Ways) -> str:
+def shortest_ways_to_everything(found: KnownWays) -> str:
     """By which shortest ways those who are no administrators can become one."""
-    told = some((_told(path, found.labels) for path in found.paths), 5)
-    unseen = f"; not all was seen: {found.unseen[0]}" if found.unseen else ""
-    return f"ways from those who are no administrators to everything: {told or 'none found'}{unseen}"
+    return f"ways from those who are no administrators to everything: {some(found.told, 5) or 'none found'}"

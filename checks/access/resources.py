@@ -36,9 +36,10 @@ from scanner.access.inventory import (
 
 @dataclass(frozen=True)
 class Tags:
-    """The tags of a region's resources by ARN. None: they were not read."""
+    """The tags of a region's resources by ARN. None: they were not read, for the reason in `unseen`."""
 
     by_arn: Mapping[str, Mapping[str, str]] | None
+    unseen: tuple[str, ...] = ()
 
     def keys_of(self, arn: str) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
         """Condition keys of a resource: what they are, and which it is known not to have."""
@@ -60,7 +61,7 @@ class Aliases:
 def tags(resources: list[TaggedResource] | NotSeen) -> Tags:
     """Tags over all services."""
     if isinstance(resources, NotSeen):
-        return Tags(None)
+        return Tags(None, (resources.reason,))
     return Tags({one.resource_arn: {tag.key: tag.value for tag in one.tags} for one in resources})
 
 
@@ -101,10 +102,12 @@ def key(
         values["kms:ResourceAliases"] = names
     elif not named.unseen:
         absent |= {"kms:ResourceAliases"}
+    unseen = [*tagged.unseen, *([named.unseen] if named.unseen else [])]
+    unseen += [traits.reason] if isinstance(traits, NotSeen) else []
     seen = policy if isinstance(policy, NotSeen) else read_document("key policy", policy.policy)
     asset = _asset(entry.key_arn, seen, account, values, absent, _grants(grants))
     return Key(
-        Resource(asset, here.account, here.region, (entry.key_id, *names)),
+        Resource(asset, here.account, here.region, (entry.key_id, *names), "", tuple(dict.fromkeys(unseen))),
         row.key_manager,
         row.key_state,
         row.key_spec,
@@ -175,7 +178,8 @@ def secret(here: Target, row: SecretRow, policy: SecretDocument | NotSeen, tagge
     else:
         seen = None if policy.resource_policy is None else read_document("secret's policy", policy.resource_policy)
     asset = _asset(row.arn, seen, account, *tagged.keys_of(row.arn))
-    return Secret(Resource(asset, here.account, here.region, (row.name,), row.kms_key_id or "alias/aws/secretsmanager"))
+    under = row.kms_key_id or "alias/aws/secretsmanager"
+    return Secret(Resource(asset, here.account, here.region, (row.name,), under, tagged.unseen))
 
 
 @derived

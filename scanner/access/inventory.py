@@ -91,13 +91,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that is protected. `names`: under which a person may ask for it. `key`: what it is encrypted under, as told."""
+    """Something that is protected. `names`: under which a person may ask for it. `key`: what it is encrypted under, as told.
+
+    `unseen`: why properties that conditions look at, such as tags, stay open though AWS knows them.
+    """
 
     asset: Asset
     account: str
     region: str
     names: tuple[str, ...] = ()
     key: str = ""
+    unseen: tuple[str, ...] = ()
 
     @property
     def arn(self) -> str:

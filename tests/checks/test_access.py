@@ -235,7 +235,7 @@ def test_the_facts_and_checks_of_a_key(aws: Emulator) -> None:
     assert told[ARN + own] == ("told", "alias/own: can decrypt: role/by-identity, root user")
     assert told[ARN + shared] == (
         "told",
-        f"{shared}: can decrypt: role/by-identity, root user; not known, as not all was seen: account {PARTNER}",
+        f"{shared}: can decrypt: role/by-identity, root user; let in, as far as this account decides: account {PARTNER}",
     )
     assert aws.judge("access.nobody_outside_decrypts") == {
         ARN + own: ("holds", "neither the key policy nor a grant lets anybody from outside decrypt"),
