@@ -60,7 +60,8 @@ def _store(bundle: Path, bucket: str, prefix: str) -> str:
     """Every file of the bundle into the user's own bucket, the manifest last. Empty where no bucket is named."""
     if not bucket:
         return ""
-    s3 = boto3.Session().client("s3")
+    session = boto3.Session()
+    s3 = session.client("s3")
     files = sorted(
         (path for path in bundle.rglob("*") if path.is_file()), key=lambda path: path.name == "manifest.json"
     )

@@ -4,9 +4,30 @@ from collections.abc import Iterator
 
 import pytest
 
+from fixtures.demo.scene import FOLDER as DEMO
+from fixtures.moto_services import install, install_standins
+from fixtures.standins.backend import prepared, restore
+from fixtures.standins.prepared import ServiceFile
 from tests.emulator import Emulator
 from tests.faults import PLUGIN
 from tests.proxy import Proxy
+
+
+@pytest.fixture(scope="session", autouse=True)
+def always() -> dict[str, ServiceFile]:
+    """What is prepared for every test. moto looks a service's paths up once, so those that the demo adds come before all."""
+    install()
+    before = prepared()
+    install_standins(DEMO / "standins")
+    restore(before)
+    return before
+
+
+@pytest.fixture(scope="module", autouse=True)
+def answers(always: dict[str, ServiceFile]) -> Iterator[None]:
+    """What a module prepares ends with it."""
+    yield
+    restore(always)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Ledgerlane's account scanned once, and its flattering answers in the emulated Tool before each test."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from tests.emulator import ACCOUNT, Emulator
 
 
 @pytest.fixture(scope="session")
-def scanned(server: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def scanned(server: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of the demo's account, made as a user would."""
     folder = tmp_path_factory.mktemp("scanned")
     server.reset()
@@ -28,8 +27,8 @@ def scanned(server: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         environment=server.environment, folder=folder,
     )  # fmt: skip
     assert ran.code == 0, ran.err
-    yield folder / "bundle"
     server.reset()
+    return folder / "bundle"
 
 
 @pytest.fixture
