@@ -71,7 +71,9 @@ def root(
 
 def main() -> None:
     """The entry point: an interrupt that no command handled ends without a traceback."""
-    gc.set_threshold(50_000, 20, 20)  # readings and findings stay until the end: looking through them is a third of the time
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # readings and findings stay until the end: looking through them is a third of the time
     try:
         app()
     except KeyboardInterrupt:
