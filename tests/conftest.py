@@ -14,7 +14,7 @@ from tests.proxy import Proxy
 
 
 @pytest.fixture(scope="session", autouse=True)
-def always() -> dict[str, ServiceFile]:
+def prepared_answers() -> dict[str, ServiceFile]:
     """What is prepared for every test. moto looks a service's paths up once, so those that the demo adds come before all."""
     install()
     before = prepared()
@@ -24,10 +24,10 @@ def always() -> dict[str, ServiceFile]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def answers(always: dict[str, ServiceFile]) -> Iterator[None]:
+def answers(prepared_answers: dict[str, ServiceFile]) -> Iterator[None]:
     """What a module prepares ends with it."""
     yield
-    restore(always)
+    restore(prepared_answers)
 
 
 @pytest.fixture(scope="session")

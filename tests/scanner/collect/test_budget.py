@@ -123,7 +123,7 @@ def recorder() -> Iterator[tuple[str, dict[str, list[float]]]]:
     server.server_close()
 
 
-def test_no_second_sees_more_than_its_rate(
+def test_no_request_comes_before_its_turn(
     recorder: tuple[str, dict[str, list[float]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """24 threads ask two services in one region. Second attempts after a throttle are on the budget too, and are told."""
@@ -150,6 +150,7 @@ def test_no_second_sees_more_than_its_rate(
 
     outcomes: list[Outcome] = []
     threads = [threading.Thread(target=worker, args=(service,)) for service in asks for _ in range(12)]
+    began = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -158,9 +159,8 @@ def test_no_second_sees_more_than_its_rate(
     for service, rate in rates.items():
         came = sorted(moments[service])
         assert len(came) == sum(count for (_, _, api), count in spent.sent.items() if api == asks[service][0])
-        span = came[-1] - came[0]
-        assert (len(came) - 1) / span <= rate * 1.02
-        busiest = max(sum(1 for moment in came if start <= moment < start + 1) for start in came)
-        assert busiest <= rate + 2  # a request may be held up on its way while the next one is not
+        # On the way a request may be held up while the next is not, so a second's arrivals say nothing of when they were
+        # sent: the clock above tells that. What a server can tell is that none of them came before its turn.
+        assert all(moment - began >= number / rate for number, moment in enumerate(came))
         throttled = spent.throttled[ACCOUNT, "eu-west-1", asks[service][0]]
         assert throttled == len(came) // 4
