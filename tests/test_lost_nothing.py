@@ -23,7 +23,7 @@ from tests.broken import Fault
 from tests.command import Said, patient, run, started
 from tests.emulator import HOME, Emulator
 from tests.faults import PLUGIN
-from tests.proxy import Proxy, Rule
+from tests.proxy import SLOW_SECONDS, Proxy, Rule
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 LIMIT = 60_000  # bytes that a file may have on the "full disk"
@@ -40,6 +40,7 @@ def account(server: Emulator, fault_proxy: Proxy) -> Iterator[Proxy]:
         for name, value in {**server.environment, **PLUGIN, "AWS_ENDPOINT_URL": fault_proxy.url}.items():
             environment.setenv(name, value)
         yield fault_proxy
+        fault_proxy.slow_seconds = SLOW_SECONDS  # the proxy is shared with other modules
 
 
 def scan(folder: Path, *more: str | Path) -> tuple[str | Path, ...]:
