@@ -113,6 +113,12 @@ def test_a_boundary_that_can_be_taken_off_is_none() -> None:
     assert ways(Account(HOME, "aws", (replace(bound, subject=replace(bound.subject, boundary=held)),))) == []
 
 
+def test_a_role_is_passed_only_to_a_service_that_it_trusts() -> None:
+    """Some role trusts ec2, and the administrator's trusts lambda only: passing that one to ec2 brings nothing."""
+    found = account(allow(["iam:PassRole", "ec2:RunInstances"]), by=LAMBDA)
+    assert ways(replace(found, identities=(*found.identities, role(OPS)))) == []
+
+
 def test_a_way_over_another_role() -> None:
     """Ada takes on a role that may write policies of roles, its own too."""
     writer = role(OPS, allow("iam:PutRolePolicy"), by=trust(AWS=ADA))

@@ -40,6 +40,7 @@ DELEGATED = allow("kms:*", Principal=ROOT)
 DECRYPT = [allow("kms:Decrypt")]
 ROOT_CAN = {"root user": ("allow", "named")}
 UNREAD = f"what the account {AWAY} allows was not read"
+LIMITS = "AWS does not document whether the principal's other policies limit a grant"
 OWN_ONLY = {"StringEquals": {"kms:CallerAccount": HOME}}
 OF_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 
@@ -61,6 +62,14 @@ OF_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
         (
             key(allow("kms:Decrypt", Principal={"AWS": f"arn:aws:iam::{AWAY}:root"})),
             {f"account {AWAY}": ("conditional", "named", UNREAD)},
+        ),
+        (
+            key(DELEGATED, grants=(Grant("g", f"arn:aws:iam::{AWAY}:role/x", ("Decrypt",)),)),
+            {
+                **ROOT_CAN,
+                "role/a": ("allow", "account"),
+                f"arn:aws:iam::{AWAY}:role/x": ("conditional", "grant", UNREAD, LIMITS),
+            },
         ),
         (
             key(allow("kms:Decrypt", Principal={"Service": "logs.amazonaws.com"})),
