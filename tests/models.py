@@ -8,6 +8,7 @@ import jmespath
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from scanner.evidence.names import field_name
+from scanner.evidence.shape import JSON, KEYS
 from scanner.evidence.shape import Shape as Declared
 
 _SESSION = botocore.session.Session()
@@ -53,6 +54,10 @@ def _item(shape: Shape | None) -> Shape | None:
 
 def missing_fields(shape: Shape, declared: Declared, prefix: str = "") -> list[str]:
     """Declared fields that AWS's model does not have, as dotted paths."""
+    if declared.container == KEYS and not isinstance(shape, MapShape):
+        return [f"{prefix.removesuffix('.')} as a map"]
+    if declared.container == JSON:
+        return [] if shape.type_name == "string" else [f"{prefix.removesuffix('.')} as text"]
     if isinstance(shape, ListShape) and declared.container != "map":
         return missing_fields(shape.member, Declared(declared.fields), prefix)
     if isinstance(shape, MapShape) and declared.container == "map":

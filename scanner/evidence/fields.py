@@ -1,10 +1,11 @@
 """Types of fields for members that AWS fills in a way of its own."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator
 
 from scanner.evidence.policy import Policy
+from scanner.evidence.shape import FROM_JSON, ONLY_KEYS
 
 
 def _blank_is_none(value: Any) -> Any:
@@ -13,3 +14,10 @@ def _blank_is_none(value: Any) -> Any:
 
 PolicyOrBlank = Annotated[Policy | None, BeforeValidator(_blank_is_none)]
 """A policy, where AWS says with an empty text that there is none."""
+
+Keys = Annotated[tuple[str, ...], ONLY_KEYS]
+"""The keys of a map, such as the names of environment variables. The values are dropped before anything is stored."""
+
+T = TypeVar("T")
+FromJson = Annotated[T, FROM_JSON]
+"""A structure that AWS sends as JSON text. Only the declared members of it are stored, as with any other structure."""

@@ -4,8 +4,9 @@ One shape serves four purposes: it cuts an answer down to what is declared, rena
 says what a bundle recorded, and lets a sweep test compare every field with AWS's own model.
 """
 
+import json
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Union, cast, get_args, get_origin
@@ -13,6 +14,14 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 from pydantic import BaseModel, ConfigDict
 
 from scanner.evidence.names import field_name
+
+ONLY_KEYS = "only the keys"
+"""Marks a field that keeps a map's keys and none of its values (`Keys` in `scanner.evidence.fields`)."""
+KEYS = "keys"
+
+FROM_JSON = "from JSON"
+"""Marks a field that AWS sends as JSON text and of which only the declared members are kept (`FromJson`)."""
+JSON = "json"
 
 
 class Part(BaseModel):
@@ -29,7 +38,7 @@ class Shape:
     """What a type keeps of an answer. `fields` is None where the value is kept as it is (text, numbers, policies, tags)."""
 
     fields: Mapping[str, "Shape"] | None = None
-    container: str = ""  # "", "list" or "map"
+    container: str = ""  # "", "list", "map", "keys" (only those of a map), "json" (a text that holds a structure)
 
     def paths(self, prefix: str = "") -> frozenset[str]:
         """Every field that is kept, as dotted paths: `statement.effect`."""
@@ -39,7 +48,11 @@ class Shape:
         return frozenset().union(*(shape.paths(f"{dot}{name}") for name, shape in self.fields.items()))
 
     def cut(self, value: Any) -> Any:
-        """The declared members of a value, under AWS's own names."""
+        """The declared members of a value, under AWS's own names. ValueError for text that is no JSON and should be."""
+        if self.container == KEYS:
+            return _keys(value)
+        if self.container == JSON:
+            return Shape(self.fields).cut(json.loads(value) if isinstance(value, str) else value)
         if self.fields is None or value is None:
             return value
         if self.container == "list":
@@ -59,6 +72,10 @@ class Shape:
 
     def rename(self, value: Any) -> Any:
         """The same value with AWS's members renamed to fields; maps such as tags keep their keys."""
+        if self.container == KEYS:
+            return _keys(value)
+        if self.container == JSON:
+            return Shape(self.fields).rename(json.loads(value) if isinstance(value, str) else value)
         if self.fields is None or value is None:
             return value
         if self.container == "list":
@@ -79,6 +96,8 @@ class Shape:
 
     def merge(self, other: "Shape") -> "Shape":
         """What two views of one answer keep together."""
+        if self == other:
+            return self
         if self.fields is None or other.fields is None:
             return Shape()  # one of them keeps the value whole
         names = self.fields.keys() | other.fields.keys()
@@ -91,15 +110,27 @@ class Shape:
         return Shape(both, self.container)
 
 
+def _keys(value: Any) -> Any:
+    """A map's keys in order; what was cut already, or is no map, stays as it is."""
+    return sorted(value) if isinstance(value, Mapping) else value
+
+
+def _marked(kind: Any, marks: Iterable[Any]) -> Shape:
+    if ONLY_KEYS in marks:
+        return Shape(container=KEYS)
+    shape = shape_of(cast("Hashable", kind))
+    return Shape(shape.fields, JSON) if FROM_JSON in marks else shape
+
+
 @lru_cache(maxsize=4096)
 def shape_of(kind: Any) -> Shape:
     """The shape of a type: a `Part`, a tuple or list of them, a map of them, an optional one, or a plain value."""
     origin = get_origin(kind)
     if origin is Annotated:
-        return shape_of(get_args(kind)[0])
+        return _marked(get_args(kind)[0], kind.__metadata__)
     if origin in (Union, types.UnionType):
         inner = [shape_of(arm) for arm in get_args(kind) if arm is not type(None)]
-        return next((shape for shape in inner if shape.fields is not None), Shape())
+        return next((shape for shape in inner if shape.fields is not None or shape.container == KEYS), Shape())
     if origin in (tuple, list, frozenset, set):
         inner_shape = shape_of(get_args(kind)[0])
         return Shape(inner_shape.fields, "list") if inner_shape.fields is not None else Shape()
@@ -107,5 +138,11 @@ def shape_of(kind: Any) -> Shape:
         inner_shape = shape_of(get_args(kind)[1])
         return Shape(inner_shape.fields, "map") if inner_shape.fields is not None else Shape()
     if isinstance(kind, type) and issubclass(kind, Part):
-        return Shape({name: shape_of(cast("Hashable", field.annotation)) for name, field in kind.model_fields.items()})
+        return Shape(
+            {
+                # pydantic keeps a field's marks apart from its type
+                name: _marked(field.annotation, field.metadata)
+                for name, field in kind.model_fields.items()
+            }
+        )
     return Shape()
