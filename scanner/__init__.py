@@ -2,7 +2,7 @@
 
 from scanner.access.exposure import Admission, admissions, lets_everyone, outside_accounts
 from scanner.evidence.evidence import Evidence
-from scanner.evidence.fields import FromJson, Keys, PolicyOrBlank
+from scanner.evidence.fields import FromJson, Keys, PolicyInText, PolicyOrBlank
 from scanner.evidence.policy import Condition, Policy, Statement
 from scanner.evidence.read import Metric, Read, days
 from scanner.evidence.reading import Target
@@ -22,6 +22,7 @@ __all__ = [
     "NotApplicable",
     "Part",
     "Policy",
+    "PolicyInText",
     "PolicyOrBlank",
     "Read",
     "ScanTime",

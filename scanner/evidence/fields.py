@@ -1,5 +1,6 @@
 """Types of fields for members that AWS fills in a way of its own."""
 
+import json
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator
@@ -21,3 +22,16 @@ Keys = Annotated[tuple[str, ...], ONLY_KEYS]
 T = TypeVar("T")
 FromJson = Annotated[T, FROM_JSON]
 """A structure that AWS sends as JSON text. Only the declared members of it are stored, as with any other structure."""
+
+
+def _unescaped(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith("{\\"):
+        return _blank_is_none(value)
+    try:
+        return json.loads(f'"{value}"')
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the policy is no text of JSON: {error.msg}") from None
+
+
+PolicyInText = Annotated[Policy | None, BeforeValidator(_unescaped)]
+"""A policy as API Gateway hands it out: the inside of a JSON text, quotes and slashes escaped; none where it is empty."""
