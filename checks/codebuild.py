@@ -1,12 +1,7 @@
 """CodeBuild: projects, what they may do and what they are told in the open."""
 
-import re
-
+from checks.names import secret_names
 from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check
-
-# Names by which people call secrets; only names are read, never values.
-_SECRET = re.compile(r"(?i)(pass(word|wd|phrase)?|secret|token|api_?key|access_?key|private_?key|credential)s?($|_)")
-
 
 class ProjectName(Evidence, read=Read("codebuild:ListProjects", "projects")):
     value: str
@@ -57,13 +52,10 @@ def secrets_are_not_in_plain_variables(project: Project) -> Verdict:
     Why: everybody who may look at the project reads its variables.
     Fix: keep the value in Secrets Manager or as a SecureString, and give the variable the type SECRETS_MANAGER or PARAMETER_STORE.
     """
-    found = [
-        one.name
-        for one in project.environment.environment_variables
-        if one.type == "PLAINTEXT" and (_SECRET.search(one.name))
-    ]
+    plain = [one.name for one in project.environment.environment_variables if one.type == "PLAINTEXT"]
+    found = secret_names(plain)
     return (
-        Fails(f"named like secrets: {', '.join(sorted(found))}")
+        Fails(f"named like secrets: {', '.join(found)}")
         if found
         else Holds("no plain variable is named like a secret")
     )

@@ -1,0 +1,1 @@
+"""Lambda: functions, who may call them, and how they run."""

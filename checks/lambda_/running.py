@@ -1,0 +1,188 @@
+"""How functions run: on what, over which zones, and what becomes of their failures."""
+
+from checks.ec2.evidence import Subnet
+from checks.lambda_.evidence import Alias, Concurrency, EventInvokeConfig, EventSource, Function, FunctionPolicy
+from checks.lambda_.runtimes import AS_OF, DEPRECATED
+from checks.logs import LogGroup
+from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+
+# Services that call functions asynchronously and show in the function's policy ("Invoking Lambda functions", Developer Guide).
+_ASYNCHRONOUS = frozenset(
+    f"{name}.amazonaws.com"
+    for name in ("cloudformation", "codecommit", "codepipeline", "config", "events", "iot", "s3", "ses", "sns")
+)
+
+
+@check(effort="medium")
+def runtimes_are_supported(function: Function, at: ScanTime) -> Verdict:
+    """Functions run on runtimes that AWS still patches.
+
+    Why: after its end of support a runtime gets no more fixes, and soon the function cannot be changed any more.
+    Fix: aws lambda update-function-configuration --function-name NAME --runtime RUNTIME
+    """
+    if function.package_type == "Image":
+        return NotApplicable("the runtime is inside the container image")
+    if function.is_replica:
+        return NotApplicable("a replica of Lambda@Edge is as its master is")
+    ends = DEPRECATED.get(function.runtime or "")
+    if ends is None:
+        return NotApplicable(f"AWS's table as of {AS_OF} gives no date for {function.runtime}")
+    if at.date() > ends:
+        return Fails(f"the support of {function.runtime} ended on {ends} (AWS's table as of {AS_OF})")
+    return Holds(f"{function.runtime} is supported until {ends}")
+
+
+@check(effort="medium")
+def functions_in_a_network_span_zones(function: Function, subnets: list[Subnet]) -> Verdict:
+    """Functions that are attached to a VPC stand in at least two Availability Zones.
+
+    Why: a function with subnets in a single zone stops with that zone.
+    Fix: aws lambda update-function-configuration --function-name NAME --vpc-config SubnetIds=A,B,…
+    """
+    named = function.vpc_config.subnet_ids if function.vpc_config else ()
+    if not named:
+        return NotApplicable("the function is not attached to a VPC")
+    zone_of = {one.subnet_id: one.availability_zone for one in subnets}
+    zones = sorted({zone_of[name] for name in named if name in zone_of})
+    if len(zones) > 1:
+        return Holds(f"in {', '.join(zones)}")
+    if len(named) > 1 and any(name not in zone_of for name in named):
+        return NotApplicable("not all of its subnets are among those that EC2 lists here")
+    return Fails(f"in {', '.join(zones) or 'a single subnet'} alone")
+
+
+@check(effort="low")
+def functions_are_traced(function: Function) -> Verdict:
+    """Functions record traces of their own.
+
+    Why: without traces a slow or failing dependency has to be guessed.
+    Fix: aws lambda update-function-configuration --function-name NAME --tracing-config Mode=Active
+    """
+    mode = function.tracing_config.mode if function.tracing_config else "not set"
+    return Holds("active tracing is on") if mode == "Active" else Fails(f"tracing is {mode}")
+
+
+@check(effort="low")
+def failed_events_are_kept(
+    function: Function, policy: FunctionPolicy | None, configs: list[EventInvokeConfig]
+) -> Verdict:
+    """Functions that services call asynchronously keep the events that they could not handle.
+
+    Why: after two more attempts Lambda drops the event, and nobody can say what was lost.
+    Fix: aws lambda put-function-event-invoke-config --function-name NAME --destination-config OnFailure={Destination=ARN}
+    """
+    callers = sorted(
+        {
+            name.value
+            for statement in (policy.policy.statements if policy else ())
+            if statement.effect == "Allow"
+            for name in statement.principals
+            if name.kind == "Service" and name.value in _ASYNCHRONOUS
+        }
+    )
+    if not callers:
+        return NotApplicable("its policy lets in no service that calls asynchronously")
+    if function.dead_letter_config and function.dead_letter_config.target_arn:
+        return Holds(f"dead letters go to {function.dead_letter_config.target_arn}")
+    if any(config.keeps_failures for config in configs):
+        return Holds("failures have a destination")
+    return Fails(f"called by {', '.join(callers)}; no dead-letter queue and no destination for failures")
+
+
+@check(effort="low")
+def streams_end_their_retries(function: Function, sources: list[EventSource]) -> Verdict:
+    """Functions that read a stream give up on a bad record before it expires.
+
+    Why: one record that cannot be handled holds up its shard for as long as the stream keeps it.
+    Fix: aws lambda update-event-source-mapping --uuid ID --maximum-retry-attempts 5 --bisect-batch-on-function-error
+    """
+    streams = [source for source in sources if source.is_stream]
+    if not streams:
+        return NotApplicable(f"{function.function_name} reads no Kinesis or DynamoDB stream")
+    endless = [
+        source
+        for source in streams
+        if _endless(source.maximum_retry_attempts) and _endless(source.maximum_record_age_in_seconds)
+    ]
+    if endless:
+        return Fails(f"retried until it expires: {', '.join(sorted(str(one.event_source_arn) for one in endless))}")
+    return Holds("retries or the age of records are limited")
+
+
+def _endless(limit: int | None) -> bool:
+    """-1, which is the default, stands for infinite (Lambda API reference)."""
+    return limit is None or limit < 0
+
+
+@check(effort="medium")
+def functions_have_a_version_to_go_back_to(function: Function, aliases: list[Alias]) -> Verdict:
+    """Functions have an alias that points to a published version.
+
+    Why: with callers on $LATEST, every upload is live at once, and there is nothing to go back to.
+    Fix: aws lambda publish-version --function-name NAME; aws lambda create-alias --name live --function-version N …
+    """
+    if function.is_replica:
+        return NotApplicable("a replica of Lambda@Edge is as its master is")
+    published = sorted(f"{one.name} → {one.function_version}" for one in aliases if one.function_version != "$LATEST")
+    if published:
+        return Holds(f"aliases: {', '.join(published[:5])}")
+    return Fails("no alias points to a published version")
+
+
+@check(effort="low")
+def functions_have_a_log_group(function: Function, groups: list[LogGroup]) -> Verdict:
+    """Functions have written logs.
+
+    Why: a function without a log group either never ran, or may not write what it does.
+    Fix: give its role logs:CreateLogStream and logs:PutLogEvents, and make the log group with a retention.
+    """
+    if function.is_replica:
+        return NotApplicable("a replica of Lambda@Edge writes its logs where it ran")
+    name = function.log_group
+    if any(group.log_group_name == name for group in groups):
+        return Holds(f"{name} exists")
+    return Fails(f"{name} does not exist")
+
+
+@fact
+def runtimes(functions: list[Function]) -> str | None:
+    """Which runtimes functions use."""
+    counts: dict[str, int] = {}
+    for function in functions:
+        name = function.runtime or "container image"
+        counts[name] = counts.get(name, 0) + 1
+    told = ", ".join(f"{count} × {name}" for name, count in sorted(counts.items()))
+    return f"runtimes of functions: {told}" if told else None
+
+
+@fact
+def reserved_concurrency(functions: list[Function], reserved: list[Concurrency]) -> str | None:
+    """How many functions have concurrency of their own, which also bounds them."""
+    if not functions:
+        return None
+    bounded = [one for one in reserved if one.reserved_concurrent_executions is not None]
+    return f"{len(bounded)} of {len(functions)} functions have reserved concurrency"
+
+
+@fact
+def timeouts(functions: list[Function]) -> str | None:
+    """How long functions may run, and how many were left at the default."""
+    if not functions:
+        return None
+    default = sum(function.timeout == 3 for function in functions)
+    longest = max(functions, key=lambda one: (one.timeout, one.function_name))
+    return (
+        f"{default} of {len(functions)} functions have the default timeout of 3 s; "
+        f"the longest is {longest.timeout} s ({longest.function_name})"
+    )
+
+
+@fact
+def weighted_aliases(aliases: list[Alias]) -> str | None:
+    """Which aliases send part of their traffic to another version at this moment."""
+    told = sorted(
+        f"{one.name} ({one.function_version} and {', '.join(sorted(one.routing_config.additional_version_weights))})"
+        for one in aliases
+        if one.routing_config and one.routing_config.additional_version_weights
+    )
+    return f"aliases that are shifting traffic: {', '.join(told)}" if told else None
