@@ -101,6 +101,13 @@ class Protected(Evidence, read=Read("backup:ListProtectedResources", "Results", 
     last_backup_time: datetime | None = None
 
 
+def recent_backup(resources: list[Protected], arn: str, at: datetime, days: int) -> datetime | None:
+    """When AWS Backup last made a recovery point of a resource, where that is no longer ago than `days`."""
+    times = [one.last_backup_time for one in resources if one.resource_arn == arn and one.last_backup_time]
+    last = max(times, default=None)
+    return last if last is not None and at - last <= timedelta(days=days) else None
+
+
 class Job(Evidence, read=Read("backup:ListBackupJobs", "BackupJobs", fixed={"ByCreatedAfter": "{days_ago:14}"})):
     resource_arn: str
     state: str

@@ -1,6 +1,22 @@
-"""EFS: file systems, their encryption and their backups."""
+"""EFS: file systems, their encryption, their backups and how they are mounted."""
 
-from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check
+from checks.backup import Protected, recent_backup
+from scanner import (
+    Evidence,
+    Fails,
+    Holds,
+    NotApplicable,
+    Part,
+    Policy,
+    Read,
+    ScanTime,
+    Statement,
+    Verdict,
+    check,
+    fact,
+)
+
+_MOUNTING = frozenset({"*", "elasticfilesystem:*", "elasticfilesystem:client*", "elasticfilesystem:clientmount"})
 
 
 class FileSystem(Evidence, read=Read("efs:DescribeFileSystems", "FileSystems", arn="{file_system_arn}")):
@@ -26,6 +42,68 @@ class BackupPolicy(
     backup_policy: State
 
 
+class FileSystemPolicy(
+    Evidence,
+    read=Read(
+        "efs:DescribeFileSystemPolicy",
+        per=FileSystem,
+        args={"FileSystemId": "file_system_id"},
+        absent={"PolicyNotFound"},
+    ),
+):
+    policy: Policy
+
+
+class MountTarget(
+    Evidence,
+    read=Read("efs:DescribeMountTargets", "MountTargets", per=FileSystem, args={"FileSystemId": "file_system_id"}),
+):
+    mount_target_id: str
+    availability_zone_name: str
+
+
+class PosixUser(Part):
+    uid: int
+
+
+class RootDirectory(Part):
+    path: str | None = None
+
+
+class AccessPoint(
+    Evidence,
+    read=Read(
+        "efs:DescribeAccessPoints",
+        "AccessPoints",
+        per=FileSystem,
+        args={"FileSystemId": "file_system_id"},
+        arn="{access_point_arn}",
+    ),
+):
+    access_point_arn: str
+    posix_user: PosixUser | None = None
+    root_directory: RootDirectory | None = None
+
+
+class Destination(Part):
+    region: str
+    status: str
+
+
+class Replication(
+    Evidence,
+    read=Read(
+        "efs:DescribeReplicationConfigurations",
+        "Replications",
+        per=FileSystem,
+        args={"FileSystemId": "file_system_id"},
+        absent={"ReplicationNotFound"},
+    ),
+):
+    source_file_system_id: str
+    destinations: tuple[Destination, ...]
+
+
 @check(effort="high")
 def file_systems_are_encrypted(system: FileSystem) -> Verdict:
     """File systems are encrypted at rest.
@@ -37,20 +115,20 @@ def file_systems_are_encrypted(system: FileSystem) -> Verdict:
 
 
 @check(effort="low")
-def file_systems_are_backed_up(policy: BackupPolicy | None) -> Verdict:
-    """File systems are backed up automatically.
+def file_systems_are_backed_up(
+    system: FileSystem, policy: BackupPolicy | None, protected: list[Protected], at: ScanTime, *, days: int = 8
+) -> Verdict:
+    """File systems are backed up automatically, or AWS Backup has a recent recovery point of them.
 
     Why: EFS keeps copies against broken disks, and none against a wrong delete.
     Fix: aws efs put-backup-policy --file-system-id ID --backup-policy Status=ENABLED, or select it in a backup plan.
     """
-    if policy is None:
-        return Fails("no backup policy is set")
-    status = policy.backup_policy.status
-    return (
-        Holds("automatic backups are on")
-        if status in ("ENABLED", "ENABLING")
-        else Fails(f"automatic backups are {status}")
-    )
+    status = policy.backup_policy.status if policy else None
+    if status in ("ENABLED", "ENABLING"):
+        return Holds("automatic backups are on")
+    if last := recent_backup(protected, system.file_system_arn, at, days):
+        return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
+    return Fails(f"automatic backups are {status}" if status else "no backup policy is set")
 
 
 @check(effort="high")
@@ -63,3 +141,68 @@ def file_systems_span_zones(system: FileSystem) -> Verdict:
     if system.availability_zone_name:
         return Fails(f"all data is in {system.availability_zone_name}")
     return Holds("the file system is regional")
+
+
+@check(effort="low")
+def mounts_must_use_tls(system: FileSystem, policy: FileSystemPolicy | None) -> Verdict:
+    """File systems refuse clients that mount them without TLS.
+
+    Why: NFS sends every file in the open.
+    Fix: aws efs put-file-system-policy with a Deny of * for everyone where aws:SecureTransport is false
+    """
+    if policy is None:
+        return Fails("no policy refuses clients without TLS")
+    if any(_refuses_plain(statement, system.file_system_arn) for statement in policy.policy.statements):
+        return Holds("the policy refuses clients without TLS")
+    return Fails("the policy does not refuse clients without TLS")
+
+
+def _refuses_plain(statement: Statement, arn: str) -> bool:
+    """Without ClientMount nobody reads or writes, so denying that is enough (EFS user guide, "Using IAM to control access")."""
+    everyone = any(name.value == "*" for name in statement.principals)
+    denied = {action.lower() for action in statement.actions} & _MOUNTING
+    here = not statement.not_resources and (not statement.resources or bool({"*", arn} & set(statement.resources)))
+    if statement.effect != "Deny" or not everyone or not denied or not here or len(statement.conditions) != 1:
+        return False
+    condition = statement.conditions[0]
+    plain = condition.key.lower() == "aws:securetransport" and [v.lower() for v in condition.values] == ["false"]
+    return plain and condition.operator.lower() in ("bool", "boolifexists")
+
+
+@check(effort="medium")
+def mount_targets_span_zones(system: FileSystem, targets: list[MountTarget]) -> Verdict:
+    """Regional file systems can be mounted in at least two Availability Zones.
+
+    Why: a file system that outlives a zone helps nobody who can reach it through that zone alone.
+    Fix: aws efs create-mount-target --file-system-id ID --subnet-id SUBNET, once for each zone in use
+    """
+    if system.availability_zone_name:
+        return NotApplicable(f"all data is in {system.availability_zone_name}")
+    if not targets:
+        return NotApplicable("nobody can mount the file system")
+    zones = sorted({target.availability_zone_name for target in targets})
+    return Holds(f"in {', '.join(zones)}") if len(zones) > 1 else Fails(f"in {zones[0]} alone")
+
+
+@check(effort="low")
+def access_points_confine_their_users(point: AccessPoint) -> Verdict:
+    """Access points show a folder of their own and act as a fixed user.
+
+    Why: an access point without them is the whole file system, as whoever the client says it is.
+    Fix: make another access point with PosixUser and RootDirectory; an access point cannot be changed.
+    """
+    lacking = []
+    if point.root_directory is None or point.root_directory.path in (None, "/"):
+        lacking.append("the root of the file system is shown")
+    if point.posix_user is None:
+        lacking.append("clients act as any user")
+    return Fails("; ".join(lacking)) if lacking else Holds("a folder and a user are set")
+
+
+@fact
+def replicated_file_systems(systems: list[FileSystem], replications: list[Replication]) -> str | None:
+    """Which file systems are copied to another file system, and where that is."""
+    if not systems:
+        return None
+    told = sorted(f"{one.source_file_system_id} to {to.region}" for one in replications for to in one.destinations)
+    return f"{len(systems)} EFS file systems; replicated: {', '.join(sorted(set(told))) or 'none'}"

@@ -70,6 +70,7 @@ class Reach(Evidence, read=Read("rds:DescribeDBInstances", "DBInstances", arn="{
 
 class ClusterMember(Part):
     db_instance_identifier: str
+    db_cluster_parameter_group_status: str | None = None
 
 
 class DBCluster(Evidence, read=Read("rds:DescribeDBClusters", "DBClusters", arn="{db_cluster_arn}")):
@@ -86,6 +87,7 @@ class DBCluster(Evidence, read=Read("rds:DescribeDBClusters", "DBClusters", arn=
     db_cluster_parameter_group: str
     db_cluster_members: tuple[ClusterMember, ...] = ()
     replication_source_identifier: str | None = None
+    global_cluster_identifier: str | None = None
     enabled_cloudwatch_logs_exports: tuple[str, ...] = ()
     iam_database_authentication_enabled: bool = False
     master_user_secret: Secret | None = None

@@ -1,7 +1,8 @@
 """Checks of the parameters by which a database refuses connections without TLS.
 
 Only parameters that somebody set are read; what a family does by default stands here, from the RDS and Aurora user guides
-("Requiring SSL/TLS for all connections", "SSL with a PostgreSQL DB instance", "Security with Aurora PostgreSQL").
+("Requiring SSL/TLS for all connections", "SSL with a PostgreSQL DB instance", "Security with Aurora PostgreSQL"), for DocumentDB
+from "Managing Amazon DocumentDB cluster TLS settings", for Neptune from "Connecting to Neptune using SSL/HTTPS".
 """
 
 from checks.rds.evidence import Chosen, ChosenForCluster, DBCluster, DBInstance
@@ -16,11 +17,16 @@ _FORCING: dict[str, tuple[str, tuple[int, ...] | None]] = {
     "aurora": ("require_secure_transport", None),
     "mariadb": ("require_secure_transport", (11, 8)),
     "sqlserver": ("rds.force_ssl", None),
+    "docdb": ("tls", ()),
 }
+_ON = ("1", "on", "true", "enabled", "fips-140-3", "tls1.2+", "tls1.3+")
+_NEPTUNE_HTTPS = (1, 0, 4)  # from here on Neptune takes nothing else, whatever the parameter says
 
 
 def _forced(engine: str, version: str, values: dict[str, str]) -> Verdict:
     family = "sqlserver" if engine.startswith("sqlserver-") else engine
+    if family == "neptune" and _numbers(version) >= _NEPTUNE_HTTPS:
+        return Holds(f"Neptune {version} takes HTTPS only")
     if family not in _FORCING:
         return NotApplicable(f"no parameter is known here by which {engine} forces TLS")
     name, since = _FORCING[family]
@@ -28,7 +34,7 @@ def _forced(engine: str, version: str, values: dict[str, str]) -> Verdict:
     told = values.get(name)
     if told is None:
         return Holds(f"{name} is on by default") if default else Fails(f"{name} is off by default")
-    on = told.lower() in ("1", "on", "true")
+    on = told.lower() in _ON
     return Holds(f"{name} is {told}") if on else Fails(f"{name} is {told}")
 
 
@@ -69,4 +75,7 @@ def cluster_connections_must_use_tls(cluster: DBCluster, groups: list[ChosenForC
     Fix: set rds.force_ssl (PostgreSQL) or require_secure_transport (MySQL) in a cluster parameter group.
     """
     values = _values(cluster.db_cluster_parameter_group, {one.group: one.values for one in groups})
+    waiting = [one for one in cluster.db_cluster_members if one.db_cluster_parameter_group_status == "pending-reboot"]
+    if cluster.engine == "docdb" and waiting:  # `tls` is static: it counts from the restart on
+        return Fails(f"{waiting[0].db_instance_identifier} waits for a restart to take its parameters")
     return _forced(cluster.engine, cluster.engine_version, values)

@@ -519,7 +519,7 @@ def test_defaults_depend_on_engine_and_version(
         ("aurora-postgresql", "16.4", Fails("rds.force_ssl is off by default")),
         ("aurora-postgresql", "17.4", Holds("rds.force_ssl is on by default")),
         ("aurora-mysql", "8.0.mysql_aurora.3.05.2", Fails("require_secure_transport is off by default")),
-        ("neptune", "1.3.0.0", NotApplicable("no parameter is known here by which neptune forces TLS")),
+        ("neptune", "1.3.0.0", Holds("Neptune 1.3.0.0 takes HTTPS only")),
     ],
 )
 def test_defaults_of_clusters(engine: str, version: str, verdict: Verdict) -> None:
