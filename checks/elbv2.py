@@ -1,6 +1,6 @@
 """Load balancers: what their listeners speak, what they write down, and over which zones they stand."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # Policies that still take TLS 1.0 or 1.1 ("Security policies", Elastic Load Balancing user guide): those of 2015 and 2016, and
 # each whose name says so.
@@ -15,9 +15,11 @@ class Zone(Part):
 class LoadBalancer(Evidence, read=Read("elbv2:DescribeLoadBalancers", "LoadBalancers", arn="{load_balancer_arn}")):
     load_balancer_arn: str
     load_balancer_name: str
+    dns_name: str | None = None
     type: str
     scheme: str | None = None
     availability_zones: tuple[Zone, ...]
+    security_groups: tuple[str, ...] = ()  # network load balancers may have none
 
 
 class Redirect(Part):
@@ -27,6 +29,10 @@ class Redirect(Part):
 class Action(Part):
     type: str
     redirect_config: Redirect | None = None
+
+
+class MutualAuthentication(Part):
+    mode: str = "off"  # its default (API reference)
 
 
 class Listener(
@@ -44,15 +50,35 @@ class Listener(
     port: int | None = None
     ssl_policy: str | None = None
     default_actions: tuple[Action, ...] = ()
+    mutual_authentication: MutualAuthentication | None = None
 
     @property
     def redirects_to_https(self) -> bool:
-        return bool(self.default_actions) and all(
-            action.type == "redirect"
-            and action.redirect_config is not None
-            and action.redirect_config.protocol == "HTTPS"
-            for action in self.default_actions
-        )
+        return _redirect(self.default_actions)
+
+
+class Rule(
+    Evidence,
+    read=Read(
+        "elbv2:DescribeRules",
+        "Rules",
+        per=Listener,
+        args={"ListenerArn": "listener_arn"},
+        when={"protocol": "HTTP"},
+    ),
+):
+    """A rule of a plain listener, its default action too."""
+
+    rule_arn: str
+    priority: str
+    actions: tuple[Action, ...]
+
+
+def _redirect(actions: tuple[Action, ...]) -> bool:
+    return bool(actions) and all(
+        action.type == "redirect" and action.redirect_config is not None and action.redirect_config.protocol == "HTTPS"
+        for action in actions
+    )
 
 
 class Attribute(Part):
@@ -67,7 +93,68 @@ class Attributes(
     attributes: tuple[Attribute, ...]
 
     def on(self, key: str) -> bool:
-        return any(one.key == key and one.value == "true" for one in self.attributes)
+        return self.value(key) == "true"
+
+    def value(self, key: str) -> str | None:
+        return next((one.value for one in self.attributes if one.key == key), None)
+
+
+class TargetGroup(
+    Evidence,
+    read=Read(
+        "elbv2:DescribeTargetGroups",
+        "TargetGroups",
+        per=LoadBalancer,
+        args={"LoadBalancerArn": "load_balancer_arn"},
+        arn="{target_group_arn}",
+    ),
+):
+    """A target group that a load balancer uses."""
+
+    target_group_arn: str
+    target_type: str
+    protocol: str | None = None  # Lambda functions have none
+    health_check_enabled: bool
+    health_check_protocol: str | None = None
+    health_check_path: str | None = None
+    health_check_interval_seconds: int | None = None
+
+
+class TargetState(Part):
+    state: str
+
+
+class Target(Part):
+    id: str
+
+
+class TargetHealth(
+    Evidence,
+    read=Read(
+        "elbv2:DescribeTargetHealth",
+        "TargetHealthDescriptions",
+        per=TargetGroup,
+        args={"TargetGroupArn": "target_group_arn"},
+    ),
+):
+    """A target of the group and how it is."""
+
+    target: Target
+    target_health: TargetState
+
+
+class TargetAttributes(
+    Evidence,
+    read=Read(
+        "elbv2:DescribeTargetGroupAttributes",
+        per=TargetGroup,
+        args={"TargetGroupArn": "target_group_arn"},
+    ),
+):
+    attributes: tuple[Attribute, ...]
+
+    def value(self, key: str) -> str | None:
+        return next((one.value for one in self.attributes if one.key == key), None)
 
 
 @check(effort="low")
@@ -146,3 +233,155 @@ def balancers_span_zones(balancer: LoadBalancer) -> Verdict:
     """
     zones = sorted({zone.zone_name for zone in balancer.availability_zones})
     return Holds(f"in {', '.join(zones)}") if len(zones) > 1 else Fails(f"in {', '.join(zones) or 'no zone'} alone")
+
+
+@check(effort="low")
+def rules_speak_tls(balancer: LoadBalancer, listener: Listener, rules: list[Rule]) -> Verdict:
+    """No rule of a plain HTTP listener serves requests: each sends its callers to HTTPS.
+
+    Why: a listener that redirects by default still serves over HTTP what another of its rules forwards.
+    Fix: aws elbv2 modify-rule --rule-arn ARN --actions Type=redirect,RedirectConfig={Protocol=HTTPS,…}
+    """
+    if balancer.type != "application":
+        return NotApplicable(f"a {balancer.type} load balancer passes packets on")
+    if listener.protocol != "HTTP":
+        return NotApplicable(f"the listener speaks {listener.protocol}")
+    plain = sorted(rule.priority for rule in rules if not _redirect(rule.actions))
+    if plain:
+        return Fails(f"{len(plain)} of {len(rules)} rules answer over HTTP: {', '.join(plain[:5])}")
+    return Holds(f"{len(rules)} rules redirect to HTTPS") if rules else NotApplicable("the listener has no rules")
+
+
+@check(effort="low")
+def odd_requests_are_not_forwarded(balancer: LoadBalancer, attributes: Attributes) -> Verdict:
+    """Application load balancers mitigate requests that could be read in two ways.
+
+    Why: in `monitor` mode a request that desynchronizes balancer and server is let through.
+    Fix: … --attributes Key=routing.http.desync_mitigation_mode,Value=defensive
+    """
+    if balancer.type != "application":
+        return NotApplicable(f"a {balancer.type} load balancer reads no requests")
+    mode = attributes.value("routing.http.desync_mitigation_mode")
+    told = f"the mode is {mode or 'not told'}"
+    return Holds(told) if mode in ("defensive", "strictest") else Fails(told)
+
+
+@check(effort="low")
+def health_checks_ask_the_application(balancer: LoadBalancer, group: TargetGroup) -> Verdict:
+    """Target groups of application load balancers ask a path of their own for health, not just `/`.
+
+    Why: a start page that is served from a cache answers long after what stands behind it has stopped.
+    Fix: aws elbv2 modify-target-group --target-group-arn ARN --health-check-path /health
+    """
+    if balancer.type != "application":
+        return NotApplicable(f"behind a {balancer.type} load balancer")
+    if not group.health_check_enabled:
+        return NotApplicable("health checks are off")
+    if group.health_check_path in (None, "/"):
+        return Fails(f"the path is {group.health_check_path or 'not set'}")
+    return Holds(f"the path is {group.health_check_path}")
+
+
+@check(effort="low")
+def targets_are_checked_for_health(group: TargetGroup) -> Verdict:
+    """Target groups check the health of their targets.
+
+    Why: a balancer that does not look sends every n-th request to a target that is down.
+    Fix: aws elbv2 modify-target-group --target-group-arn ARN --health-check-enabled …
+    """
+    if group.target_type == "lambda":
+        return NotApplicable("the target is a Lambda function, which has no instances to choose from")
+    if group.health_check_enabled:
+        return Holds(f"{group.health_check_protocol} every {group.health_check_interval_seconds} s")
+    return Fails("health checks are off")
+
+
+@check(effort="medium")
+def some_target_is_healthy(group: TargetGroup, targets: list[TargetHealth]) -> Verdict:
+    """Target groups with targets have a healthy one.
+
+    Why: behind a group without one, every request fails or goes to a target that is known to be ill.
+    Fix: aws elbv2 describe-target-health --target-group-arn ARN tells the reason for each target.
+    """
+    if group.target_type == "lambda":
+        return NotApplicable("the target is a Lambda function")
+    states = [one.target_health.state for one in targets]
+    judged = [state for state in states if state in ("healthy", "unhealthy", "unhealthy.draining")]
+    if not judged:
+        return NotApplicable(f"no target is judged: {', '.join(sorted(set(states))) or 'none is registered'}")
+    told = f"{judged.count('healthy')} of {len(judged)} targets are healthy"
+    return Holds(told) if "healthy" in judged else Fails(told)
+
+
+@check(effort="medium")
+def balancers_have_a_target_to_turn_to(group: TargetGroup, targets: list[TargetHealth]) -> Verdict:
+    """Target groups of instances or addresses have at least two targets.
+
+    Why: with a single target there is nothing to fail over to, however good the health check.
+    Fix: run a second one in another zone, best through an Auto Scaling group or a service that keeps two.
+    """
+    if group.target_type not in ("instance", "ip"):
+        return NotApplicable(f"the target is of type {group.target_type}")
+    serving = {one.target.id for one in targets if one.target_health.state not in ("draining", "unused")}
+    if not serving:
+        return NotApplicable("the group serves nothing")
+    if len(serving) == 1:
+        return Fails(f"{next(iter(serving))} is the only target")
+    return Holds(f"{len(serving)} targets")
+
+
+@check(effort="medium")
+def clients_are_not_tied_to_a_target(balancer: LoadBalancer, attributes: TargetAttributes) -> Verdict:
+    """Target groups do not tie a client to one target.
+
+    Why: where a session lives in one server, it dies with that server, and new servers get no load.
+    Fix: keep sessions in a shared store, then … --attributes Key=stickiness.enabled,Value=false
+    """
+    if balancer.type == "gateway":
+        return NotApplicable("a gateway load balancer keeps flows together by design")
+    if attributes.value("stickiness.enabled") == "true":
+        return Fails(f"sticky by {attributes.value('stickiness.type')}")
+    return Holds("stickiness is off")
+
+
+@check(effort="low")
+def requests_are_finished_before_a_target_leaves(group: TargetGroup, attributes: TargetAttributes) -> Verdict:
+    """Targets that are deregistered get time to finish their requests.
+
+    Why: with a delay of zero each deployment and each scale-in cuts requests off.
+    Fix: … --attributes Key=deregistration_delay.timeout_seconds,Value=30
+    """
+    if group.target_type == "lambda":
+        return NotApplicable("the target is a Lambda function")
+    delay = attributes.value("deregistration_delay.timeout_seconds")
+    if delay is None:
+        return NotApplicable("AWS tells no delay")
+    return Fails("the delay is 0 s") if delay == "0" else Holds(f"the delay is {delay} s")
+
+
+@fact
+def protocols_to_targets(groups: list[TargetGroup]) -> str | None:
+    """How load balancers speak to their targets."""
+    spoken = [one.protocol or one.target_type for one in groups]
+    counted = ", ".join(f"{spoken.count(name)} {name}" for name in sorted(set(spoken)))
+    return f"target groups by protocol: {counted}" if spoken else None
+
+
+@fact
+def callers_are_authenticated(listeners: list[Listener]) -> str | None:
+    """How many HTTPS listeners prove who calls, by a client certificate or a sign-in."""
+    secure = [one for one in listeners if one.protocol == "HTTPS"]
+    certified = sum(one.mutual_authentication is not None and one.mutual_authentication.mode != "off" for one in secure)
+    signed = sum(
+        any(action.type.startswith(("authenticate-", "jwt-")) for action in one.default_actions) for one in secure
+    )
+    told = f"{certified} take client certificates, {signed} ask for a sign-in by default"
+    return f"of {len(secure)} HTTPS listeners {told}" if secure else None
+
+
+@fact
+def balancers_by_type(balancers: list[LoadBalancer]) -> str | None:
+    """Which load balancers there are."""
+    kinds = [f"{one.type} ({one.scheme or 'no scheme'})" for one in balancers]
+    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
+    return f"load balancers: {counted}" if kinds else None

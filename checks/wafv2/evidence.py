@@ -1,0 +1,230 @@
+"""What WAF says of web ACLs and of what they stand before."""
+
+from dataclasses import dataclass
+
+from checks.apigateway import Stage
+from checks.appsync import GraphqlApi
+from checks.cloudfront import Distribution
+from checks.elbv2 import LoadBalancer
+from scanner import Evidence, NotApplicable, Part, Read, derived
+
+_NO_LOG = frozenset({"WAFNonexistentItemException"})  # the web ACL was listed, so it is its logging that is not there
+
+
+class WebAcl(Evidence, read=Read("wafv2:ListWebACLs", "WebACLs", fixed={"Scope": "REGIONAL"}, arn="{arn}")):
+    name: str
+    id: str
+    arn: str
+
+
+class EdgeAcl(
+    Evidence,
+    read=Read("wafv2:ListWebACLs", "WebACLs", fixed={"Scope": "CLOUDFRONT"}, arn="{arn}", scope="global"),
+):
+    """A web ACL for CloudFront; they all live in the partition's first region."""
+
+    name: str
+    id: str
+    arn: str
+
+
+class Is(Part):
+    """A member whose presence is all that it says."""
+
+
+class ActionTaken(Part):
+    block: Is | None = None
+    captcha: Is | None = None
+    challenge: Is | None = None
+
+    @property
+    def stops(self) -> bool:
+        return bool(self.block or self.captcha or self.challenge)
+
+
+class Overridden(Part):
+    count: Is | None = None
+
+
+class RuleOverride(Part):
+    action_to_use: Overridden
+
+
+class ManagedGroup(Part):
+    name: str
+    rule_action_overrides: tuple[RuleOverride, ...] = ()
+
+    @property
+    def counting(self) -> int:
+        return sum(one.action_to_use.count is not None for one in self.rule_action_overrides)
+
+
+class OwnGroup(Part):
+    arn: str
+
+
+class Statement(Part):
+    managed_rule_group_statement: ManagedGroup | None = None
+    rule_group_reference_statement: OwnGroup | None = None
+    rate_based_statement: Is | None = None
+
+
+class Rule(Part):
+    name: str
+    statement: Statement
+    action: ActionTaken | None = None  # of a rule group, the override says what is done
+    override_action: Overridden | None = None
+
+    @property
+    def counts_only(self) -> bool:
+        return self.override_action is not None and self.override_action.count is not None
+
+
+class ManagerGroup(Part):
+    """A rule group that Firewall Manager puts before or after the rules of the web ACL."""
+
+    name: str
+    firewall_manager_statement: Statement
+    override_action: Overridden
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(name=self.name, statement=self.firewall_manager_statement, override_action=self.override_action)
+
+
+class Default(Part):
+    block: Is | None = None
+
+
+class Body(Part):
+    default_action: Default
+    rules: tuple[Rule, ...] = ()
+    pre_process_firewall_manager_rule_groups: tuple[ManagerGroup, ...] = ()
+    post_process_firewall_manager_rule_groups: tuple[ManagerGroup, ...] = ()
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        others = (*self.pre_process_firewall_manager_rule_groups, *self.post_process_firewall_manager_rule_groups)
+        return (*self.rules, *(one.rule for one in others))
+
+    @property
+    def limits_rates(self) -> bool:
+        """Is there a rate-based rule that stops who asks too often?"""
+        return any(
+            one.statement.rate_based_statement is not None and one.action is not None and one.action.stops
+            for one in self.rules
+        )
+
+
+class WebAclBody(
+    Evidence,
+    read=Read("wafv2:GetWebACL", per=WebAcl, args={"Name": "name", "Id": "id"}, fixed={"Scope": "REGIONAL"}),
+):
+    web_acl: Body
+
+
+class EdgeAclBody(
+    Evidence,
+    read=Read("wafv2:GetWebACL", per=EdgeAcl, args={"Name": "name", "Id": "id"}, fixed={"Scope": "CLOUDFRONT"}),
+):
+    web_acl: Body
+
+
+class Filter(Part):
+    default_behavior: str
+
+
+class Destination(Part):
+    log_destination_configs: tuple[str, ...]
+    logging_filter: Filter | None = None
+
+
+class Logging(
+    Evidence,
+    read=Read("wafv2:GetLoggingConfiguration", per=WebAcl, args={"ResourceArn": "arn"}, absent=_NO_LOG),
+):
+    logging_configuration: Destination
+
+
+class EdgeLogging(
+    Evidence,
+    read=Read("wafv2:GetLoggingConfiguration", per=EdgeAcl, args={"ResourceArn": "arn"}, absent=_NO_LOG),
+):
+    logging_configuration: Destination
+
+
+class BalancersAcl(
+    Evidence,
+    read=Read(
+        "wafv2:GetWebACLForResource",
+        "WebACL",
+        per=LoadBalancer,
+        args={"ResourceArn": "load_balancer_arn"},
+        when={"type": "application"},
+        omitted_if_empty=True,  # "If there is no associated resource, WAF returns a null web ACL" (API reference)
+    ),
+):
+    """The web ACL before an application load balancer, also one that Firewall Manager made."""
+
+    arn: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AclsInUse:
+    """The web ACLs of the region that something seen uses."""
+
+    arns: frozenset[str]
+
+
+@derived
+def acls_in_use(balancers: list[BalancersAcl], stages: list[Stage], apis: list[GraphqlApi]) -> AclsInUse:
+    """Which web ACLs stand before a load balancer, a stage of a REST API or a GraphQL API."""
+    named = [*(one.arn for one in balancers), *(one.web_acl_arn for one in stages)]
+    named += [one.waf_web_acl_arn for one in apis]
+    return AclsInUse(frozenset(arn for arn in named if arn))
+
+
+@dataclass(frozen=True)
+class Fronted:
+    """Names of origins that a distribution with a web ACL stands before, each with that distribution."""
+
+    by_name: dict[str, str]
+
+    def of(self, name: str | None) -> NotApplicable | None:
+        found = self.by_name.get((name or "").lower())
+        return NotApplicable(f"{found}, which has a web ACL, stands before it") if found else None
+
+
+@derived
+def fronted(distributions: list[Distribution]) -> Fronted:
+    """What is behind CloudFront with a web ACL, as far as the origin is named by its own name."""
+    found = [one for one in distributions if one.enabled and one.web_acl_id]
+    return Fronted({origin.domain_name.lower(): one.arn for one in found for origin in one.origins.items})
+
+
+@dataclass(frozen=True)
+class RateLimitingAcls:
+    """The web ACLs of the region with a rate-based rule that stops requests."""
+
+    arns: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Limiting:
+    """One web ACL, and whether it limits rates."""
+
+    arn: str
+    limits: bool
+
+
+@derived
+def limiting(acl: WebAcl, body: WebAclBody) -> Limiting:
+    """Whether one web ACL limits rates."""
+    return Limiting(acl.arn, body.web_acl.limits_rates)
+
+
+@derived
+def rate_limiting_acls(acls: list[Limiting]) -> RateLimitingAcls:
+    """Which web ACLs limit rates."""
+    return RateLimitingAcls(frozenset(one.arn for one in acls if one.limits))

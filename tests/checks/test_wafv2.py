@@ -1,0 +1,275 @@
+"""Web ACLs and what they stand before, against real clients and as tables."""
+
+from typing import Any
+
+import pytest
+
+from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
+from checks.wafv2 import acls, front
+from checks.wafv2.evidence import Body, RateLimitingAcls
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "m"}
+MANAGED = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}
+RATE = {"RateBasedStatement": {"Limit": 1000, "AggregateKeyType": "IP"}}
+REGION = "region:us-east-1"
+
+
+def rule(name: str, statement: dict[str, Any], **how: Any) -> dict[str, Any]:
+    return {"Name": name, "Priority": len(name), "Statement": statement, "VisibilityConfig": SEEN, **how}
+
+
+def make_acl(aws: Emulator, name: str, *rules: dict[str, Any], scope: str = "REGIONAL") -> str:
+    made = aws.client("wafv2").create_web_acl(
+        Name=name, Scope=scope, DefaultAction={"Allow": {}}, VisibilityConfig=SEEN, Rules=list(rules)
+    )
+    arn: str = made["Summary"]["ARN"]
+    return arn
+
+
+def make_balancer(aws: Emulator, name: str, **how: Any) -> str:
+    subnets = [one["SubnetId"] for one in aws.client("ec2").describe_subnets()["Subnets"]][:2]
+    made = aws.client("elbv2").create_load_balancer(Name=name, Subnets=subnets, **how)
+    arn: str = made["LoadBalancers"][0]["LoadBalancerArn"]
+    return arn
+
+
+def make_group(aws: Emulator, name: str, cidr: str) -> str:
+    ec2 = aws.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    made: str = ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+    rules = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": cidr}]}]
+    ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=rules)
+    return made
+
+
+def test_load_balancers_and_their_acls(aws: Emulator) -> None:
+    good = make_acl(
+        aws,
+        "good",
+        rule("managed", MANAGED, OverrideAction={"None": {}}),
+        rule("rate", RATE, Action={"Block": {}}),
+    )
+    counting = make_acl(aws, "counting", rule("managed", MANAGED, OverrideAction={"Count": {}}))
+    idle = make_acl(aws, "idle")
+    everybody, office = make_group(aws, "everybody", "0.0.0.0/0"), make_group(aws, "office", "203.0.113.0/24")
+    guarded = make_balancer(aws, "guarded", Scheme="internet-facing", SecurityGroups=[everybody])
+    watched = make_balancer(aws, "watched", Scheme="internet-facing", SecurityGroups=[everybody])
+    bare = make_balancer(aws, "bare", Scheme="internet-facing", SecurityGroups=[everybody])
+    closed = make_balancer(aws, "closed", Scheme="internet-facing", SecurityGroups=[office])
+    inside = make_balancer(aws, "inside", Scheme="internal", SecurityGroups=[everybody])
+    network = make_balancer(aws, "network", Type="network", Scheme="internet-facing")
+    waf = aws.client("wafv2")
+    waf.associate_web_acl(WebACLArn=good, ResourceArn=guarded)
+    waf.associate_web_acl(WebACLArn=counting, ResourceArn=watched)
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:aws-waf-logs-a"
+    waf.put_logging_configuration(LoggingConfiguration={"ResourceArn": good, "LogDestinationConfigs": [group]})
+    assert aws.judge("wafv2.public_balancers_have_a_web_acl") == {
+        guarded: ("holds", "web ACL good"),
+        watched: ("holds", "web ACL counting"),
+        bare: ("fails", "no web ACL"),
+        closed: ("not applicable", "its security groups do not let in everybody"),
+        inside: ("not applicable", "the load balancer is internal"),
+        network: ("not applicable", "WAF cannot stand before a network load balancer"),
+    }
+    unused = ("not applicable", acls.UNUSED.because)
+    assert aws.judge("wafv2.requests_are_logged") == {
+        good: ("holds", f"logged to {group}"),
+        counting: ("fails", "nothing is logged"),
+        idle: unused,
+    }
+    assert aws.judge("wafv2.web_acls_stop_requests") == {
+        good: ("holds", "the managed group AWSManagedRulesCommonRuleSet acts"),
+        counting: ("fails", "none of its 1 rules stops a request"),
+        idle: unused,
+    }
+    assert aws.judge("wafv2.web_acls_use_managed_rules") == {
+        good: ("holds", "managed groups: AWSManagedRulesCommonRuleSet"),
+        counting: ("fails", "1 managed groups only count"),
+        idle: unused,
+    }
+    assert aws.judge("wafv2.web_acls_limit_rates") == {
+        good: ("holds", "a rate-based rule stops requests"),
+        counting: ("fails", "no rate-based rule stops requests"),
+        idle: unused,
+    }
+    assert aws.judge("wafv2.web_acls") == {REGION: ("told", "3 web ACLs: counting, good, idle")}
+
+
+def test_acls_of_cloudfront(aws: Emulator) -> None:
+    used = make_acl(aws, "edge", rule("rate", RATE, Action={"Count": {}}), scope="CLOUDFRONT")
+    idle = make_acl(aws, "idle", scope="CLOUDFRONT")
+    origin = {"Id": "o", "DomainName": "x.example.com", "CustomOriginConfig": {
+        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}  # fmt: skip
+    behavior = {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"}
+    aws.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "r",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": behavior,
+            "WebACLId": used,
+        }
+    )
+    unused = ("not applicable", acls.UNUSED.because)
+    assert aws.judge("wafv2.edge_requests_are_logged") == {used: ("fails", "nothing is logged"), idle: unused}
+    assert aws.judge("wafv2.edge_web_acls_stop_requests") == {
+        used: ("fails", "none of its 1 rules stops a request"),
+        idle: unused,
+    }
+    assert aws.judge("wafv2.edge_web_acls_use_managed_rules") == {
+        used: ("fails", "no managed rule group"),
+        idle: unused,
+    }
+    assert aws.judge("wafv2.edge_web_acls_limit_rates") == {
+        used: ("fails", "no rate-based rule stops requests"),
+        idle: unused,
+    }
+
+
+def test_apis(aws: Emulator) -> None:
+    client = aws.client("apigateway")
+    api = client.create_rest_api(name="shop", endpointConfiguration={"types": ["REGIONAL"]})["id"]
+    root = client.get_resources(restApiId=api)["items"][0]["id"]
+    client.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
+    client.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK")
+    client.put_integration_response(restApiId=api, resourceId=root, httpMethod="GET", statusCode="200")
+    deployed = client.create_deployment(restApiId=api)["id"]
+    client.create_stage(restApiId=api, stageName="live", deploymentId=deployed)
+    stage = f"arn:aws:apigateway:us-east-1::/restapis/{api}/stages/live"
+    assert aws.judge("wafv2.public_stages_have_a_web_acl") == {stage: ("fails", "no web ACL")}
+    assert aws.judge("wafv2.public_stages_are_throttled") == {
+        stage: ("fails", "only the account's 10000 calls a second limit it")
+    }
+    acl = make_acl(aws, "limiting", rule("rate", RATE, Action={"Block": {}}))
+    aws.client("wafv2").associate_web_acl(WebACLArn=acl, ResourceArn=stage)
+    assert aws.judge("wafv2.public_stages_have_a_web_acl") == {stage: ("holds", "web ACL limiting")}
+    assert aws.judge("wafv2.public_stages_are_throttled") == {
+        stage: ("holds", "a rate-based rule of its web ACL stops who asks too often")
+    }
+    graph = aws.client("appsync")
+    key = graph.create_graphql_api(name="key", authenticationType="API_KEY")["graphqlApi"]["arn"]
+    signed = graph.create_graphql_api(
+        name="iam",
+        authenticationType="AWS_IAM",
+        visibility="PRIVATE",
+        xrayEnabled=True,
+        logConfig={"fieldLogLevel": "ERROR", "cloudWatchLogsRoleArn": f"arn:aws:iam::{ACCOUNT}:role/logs"},
+    )["graphqlApi"]["arn"]
+    assert aws.judge("wafv2.public_graphql_apis_have_a_web_acl") == {
+        key: ("fails", "no web ACL"),
+        signed: ("not applicable", "the API is private"),
+    }
+    assert aws.judge("appsync.apis_authenticate_their_callers") == {
+        key: ("fails", "takes API_KEY"),
+        signed: ("holds", "takes AWS_IAM"),
+    }
+    assert aws.judge("appsync.requests_are_logged") == {
+        key: ("fails", "logging is off"),
+        signed: ("holds", "requests are logged; fields at ERROR"),
+    }
+    assert aws.judge("appsync.requests_are_traced") == {
+        key: ("fails", "tracing is off"),
+        signed: ("holds", "tracing is on"),
+    }
+
+
+def body(*rules: dict[str, Any], **changes: Any) -> Body:
+    return Body.model_validate({"default_action": {}, "rules": rules} | changes)
+
+
+def managed(counted: int = 0, **how: Any) -> dict[str, Any]:
+    overrides = tuple({"action_to_use": {"count": {}}} for _ in range(counted))
+    group = {"name": "Common", "rule_action_overrides": overrides}
+    return {"name": "managed", "statement": {"managed_rule_group_statement": group}, **how}
+
+
+OWN = {"name": "own", "statement": {"rule_group_reference_statement": {"arn": "g"}}, "override_action": {}}
+BLOCKING = {"name": "block", "statement": {}, "action": {"block": {}}}
+COUNTING = {"name": "count", "statement": {}, "action": {}}
+MANAGER = {
+    "name": "fms",
+    "firewall_manager_statement": {"managed_rule_group_statement": {"name": "Common"}},
+    "override_action": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (body(), Fails("it has no rules")),
+        (body(COUNTING), Fails("none of its 1 rules stops a request")),
+        (body(COUNTING, BLOCKING), Holds("the rule block stops requests")),
+        (body(managed(override_action={"count": {}})), Fails("none of its 1 rules stops a request")),
+        (body(managed(override_action={})), Holds("the managed group Common acts")),
+        (body(managed(2, override_action={})), NotApplicable("how many rules of Common only count is not told")),
+        (body(OWN), NotApplicable("how many rules of own only count is not told")),
+        (body(OWN, BLOCKING), Holds("the rule block stops requests")),
+        (body(default_action={"block": {}}), Holds("what no rule allows is blocked")),
+        (body(pre_process_firewall_manager_rule_groups=(MANAGER,)), Holds("the managed group Common acts")),
+    ],
+)
+def test_what_stops_requests(one: Body, verdict: Verdict) -> None:
+    assert acls._blocks(one) == verdict  # noqa: SLF001  (both scopes ask it)
+
+
+PUBLIC = RestApi.model_validate({"id": "a", "name": "shop", "endpoint_configuration": {"types": ("EDGE",)}})
+PRIVATE = RestApi.model_validate({"id": "a", "name": "shop", "endpoint_configuration": {"types": ("PRIVATE",)}})
+KEYED = Resource.model_validate(
+    {"path": "/", "resource_methods": {"GET": {"authorization_type": "NONE", "api_key_required": True}}}
+)
+KEYLESS = Resource.model_validate({"path": "/", "resource_methods": {"GET": {"authorization_type": "NONE"}}})
+PLAN = UsagePlan.model_validate({"api_stages": ({"api_id": "a", "stage": "live"},), "throttle": {"rate_limit": 5.0}})
+LOOSE = UsagePlan.model_validate({"api_stages": ({"api_id": "a", "stage": "live"},)})
+NOTHING = Fails("only the account's 10000 calls a second limit it")
+
+
+def stage(**rates: float) -> Stage:
+    settings = {name.replace("_", "/"): {"throttling_rate_limit": rate} for name, rate in rates.items()}
+    settings = {"*/*" if name == "all" else name: one for name, one in settings.items()}
+    return Stage.model_validate({"stage_name": "live", "method_settings": settings})
+
+
+@pytest.mark.parametrize(
+    ("api", "one", "resources", "plans", "verdict"),
+    [
+        (PRIVATE, stage(), [KEYLESS], [], NotApplicable("the API is private")),
+        (PUBLIC, stage(), [KEYLESS], [], NOTHING),
+        (PUBLIC, stage(all=10000.0), [KEYLESS], [], NOTHING),
+        (PUBLIC, stage(all=-1.0), [KEYLESS], [], NOTHING),
+        (PUBLIC, stage(all=50.0), [KEYLESS], [], Holds("50 calls a second, below the account's 10000")),
+        (PUBLIC, stage(all=50.0, orders_GET=10000.0), [KEYLESS], [], NOTHING),
+        (PUBLIC, stage(), [KEYED], [PLAN], Holds("every method asks for a key, and each usage plan throttles")),
+        (PUBLIC, stage(), [KEYED], [PLAN, LOOSE], NOTHING),
+        (PUBLIC, stage(), [KEYED, KEYLESS], [PLAN], NOTHING),
+        (PUBLIC, stage(), [KEYED], [], NOTHING),
+    ],
+)
+def test_throttles(
+    api: RestApi, one: Stage, resources: list[Resource], plans: list[UsagePlan], verdict: Verdict
+) -> None:
+    account = AccountThrottle(rate_limit=10000.0)
+    found = front.public_stages_are_throttled(api, one, resources, account, plans, RateLimitingAcls(frozenset()))
+    assert found == verdict
+
+
+def test_what_is_behind_a_distribution_with_a_web_acl(aws: Emulator) -> None:
+    arn = make_balancer(aws, "web", Scheme="internet-facing", SecurityGroups=[make_group(aws, "all", "0.0.0.0/0")])
+    name = aws.client("elbv2").describe_load_balancers()["LoadBalancers"][0]["DNSName"]
+    origin = {"Id": "o", "DomainName": name, "CustomOriginConfig": {
+        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}  # fmt: skip
+    made = aws.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "r",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
+            "WebACLId": "acl",
+        }
+    )["Distribution"]["ARN"]
+    assert aws.judge("wafv2.public_balancers_have_a_web_acl") == {
+        arn: ("not applicable", f"{made}, which has a web ACL, stands before it")
+    }
