@@ -1,0 +1,1 @@
+"""ECS: clusters, services and the tasks that they run."""
