@@ -1,0 +1,338 @@
+"""ECS checks: against real clients, and as tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from checks.ec2.evidence import Subnet
+from checks.ecs import services, tasks
+from checks.ecs.evidence import Cluster, Service, Task, TaskDefinition
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+ARN = f"arn:aws:ecs:us-east-1:{ACCOUNT}:"
+WEB = f"{ARN}service/main/web"
+REGION = "region:us-east-1"
+
+
+def test_services_through_a_client(aws: Emulator) -> None:
+    ec2, ecs = aws.client("ec2"), aws.client("ecs")
+    in_zone = [{"Name": "availability-zone", "Values": ["us-east-1a"]}]
+    subnet = ec2.describe_subnets(Filters=in_zone)["Subnets"][0]["SubnetId"]
+    group = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"][0]["GroupId"]
+    network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group], "assignPublicIp": "ENABLED"}}
+    ecs.create_cluster(clusterName="main", settings=[{"name": "containerInsights", "value": "disabled"}])
+    ecs.create_cluster(clusterName="empty")
+    ecs.register_task_definition(
+        family="web",
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        containerDefinitions=[
+            {
+                "name": "web",
+                "image": "nginx",
+                "memory": 256,
+                "privileged": True,
+                "environment": [{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "STAGE", "value": "x"}],
+            }
+        ],
+    )
+    ecs.create_service(
+        cluster="main",
+        serviceName="web",
+        taskDefinition="web",
+        desiredCount=2,
+        launchType="FARGATE",
+        networkConfiguration=network,
+    )
+    wanted = {
+        "secrets_are_not_in_plain_variables": ("fails", "named like secrets: DB_PASSWORD"),
+        "containers_are_not_privileged": ("fails", "privileged: web"),
+        "root_file_systems_are_read_only": ("fails", "may write: web"),
+        "tasks_stay_apart_from_their_host": ("holds", "network mode awsvpc"),
+        "containers_write_logs": ("fails", "without a log driver: web"),
+        "images_come_from_private_registries": ("fails", "from public registries: nginx"),
+        "images_are_not_called_latest": ("fails", "not pinned: nginx"),
+        "tasks_have_roles": ("not applicable", "a Fargate task without a role has no rights"),
+        "shared_files_travel_encrypted": ("not applicable", "no EFS file system is mounted"),
+        "broken_containers_are_noticed": ("fails", "no essential container has a health check"),
+        "shells_into_tasks_are_logged": ("not applicable", "ECS Exec is off"),
+        "services_open_no_shells": ("holds", "ECS Exec is off"),
+        "services_span_zones": ("fails", "in us-east-1a alone"),
+        "services_have_no_public_addresses": ("fails", "assignPublicIp is ENABLED"),
+        "services_can_lose_a_task": ("not applicable", "the service is behind no load balancer"),
+        "failed_deployments_roll_back": ("fails", "neither the circuit breaker nor alarms roll back"),  # moto drops it
+        "deployments_watch_alarms": ("fails", "no alarm and no hook watches a deployment"),
+    }
+    assert {name: aws.judge(f"ecs.{name}") for name in wanted} == {name: {WEB: told} for name, told in wanted.items()}
+    for _ in range(2):
+        ecs.run_task(
+            cluster="main",
+            taskDefinition="web",
+            launchType="FARGATE",
+            group="service:web",
+            networkConfiguration=network,
+        )
+    assert aws.judge("ecs.running_tasks_span_zones") == {
+        WEB: ("not applicable", "its tasks run outside AWS's zones")  # moto says no zone
+    }
+    assert aws.judge("ecs.clusters_are_measured") == {
+        f"{ARN}cluster/main": ("fails", "Container Insights: disabled"),
+        f"{ARN}cluster/empty": ("not applicable", "nothing runs in the cluster"),
+    }
+    assert aws.judge("ecs.services_by_launch_type") == {REGION: ("told", "1 ECS services: 1 × Fargate")}
+    assert aws.judge("ecs.deployment_strategies") == {REGION: ("told", "ECS services are deployed: 1 × ROLLING")}
+
+
+def test_no_cluster_has_nothing_to_judge(aws: Emulator) -> None:
+    assert aws.verdicts("ecs.services_span_zones") == {REGION: "not applicable"}
+    assert aws.judge("ecs.services_by_launch_type") == {}
+
+
+def service(**changes: object) -> Service:
+    fields = {
+        "service_arn": WEB,
+        "service_name": "web",
+        "status": "ACTIVE",
+        "desired_count": 2,
+        "launch_type": "FARGATE",
+        "task_definition": "t:1",
+    }
+    return Service.model_validate(fields | changes, strict=False)
+
+
+def definition(*containers: Mapping[str, object], **changes: object) -> TaskDefinition:
+    made = [
+        {"name": "c", "image": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/c:1"} | dict(one)
+        for one in containers or ({},)
+    ]
+    return TaskDefinition.model_validate(
+        {"task_definition_arn": "t:1", "container_definitions": made, **changes}, strict=False
+    )
+
+
+ON_EC2 = service(launch_type="EC2")
+MOVED = service(task_sets=[{"status": "PRIMARY", "task_definition": "t:2"}])
+WINDOWS = {"runtime_platform": {"operating_system_family": "WINDOWS_SERVER_2022_CORE"}}
+LOGS = {"log_configuration": {"log_driver": "awslogs"}}
+UNSEEN = NotApplicable("its primary task set runs t:2, which was not read")
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "found", "verdict"),
+    [
+        ("secrets_are_not_in_plain_variables", service(), definition(), Holds("no plain variable is named so")),
+        ("secrets_are_not_in_plain_variables", MOVED, definition(), UNSEEN),
+        ("containers_are_not_privileged", service(), definition(), Holds("no container is privileged")),
+        (
+            "containers_are_not_privileged",
+            service(),
+            definition(**WINDOWS),
+            NotApplicable("Windows containers cannot be privileged"),
+        ),
+        (
+            "root_file_systems_are_read_only",
+            service(),
+            definition({"readonly_root_filesystem": True}),
+            Holds("every container's is read-only"),
+        ),
+        (
+            "tasks_stay_apart_from_their_host",
+            service(),
+            definition(network_mode="host", pid_mode="host"),
+            Fails("host: network mode, pid mode"),
+        ),
+        ("containers_write_logs", service(), definition(LOGS), Holds("every essential container has one")),
+        (
+            "containers_write_logs",
+            service(),
+            definition(
+                LOGS, {"name": "sidecar", "essential": False}, {"firelens_configuration": {"type": "fluentbit"}}
+            ),
+            Holds("every essential container has one"),
+        ),
+        (
+            "containers_write_logs",
+            ON_EC2,
+            definition(),
+            NotApplicable("where no driver is named, the instance's Docker daemon decides"),
+        ),
+        (
+            "images_come_from_private_registries",
+            service(),
+            definition({}, {"image": "public.ecr.aws/xray/aws-xray-daemon:3"}),
+            Holds(f"from {ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com, public.ecr.aws"),
+        ),
+        (
+            "images_come_from_private_registries",
+            service(),
+            definition({"image": "ghcr.io/x/y:1"}, {"image": "library/redis"}),
+            Fails("from public registries: ghcr.io/x/y:1, library/redis"),
+        ),
+        (
+            "images_come_from_private_registries",
+            service(),
+            definition({"image": "x/y:1", "repository_credentials": {"credentials_parameter": "arn"}}),
+            Holds("from docker.io"),
+        ),
+        ("images_are_not_called_latest", service(), definition(), Holds("every image has a tag or digest")),
+        (
+            "images_are_not_called_latest",
+            service(),
+            definition({"image": "localhost:5000/c"}, {"image": "c:latest"}, {"image": "c@sha256:1"}),
+            Fails("not pinned: c:latest, localhost:5000/c"),
+        ),
+        ("tasks_have_roles", ON_EC2, definition(), Fails("no task role")),
+        ("tasks_have_roles", ON_EC2, definition(task_role_arn="arn:aws:iam::1:role/r"), Holds("the role is r")),
+        (
+            "shared_files_travel_encrypted",
+            service(),
+            definition(volumes=[{"name": "v", "efs_volume_configuration": {}}]),
+            Fails("in the clear: v"),
+        ),
+        (
+            "shared_files_travel_encrypted",
+            service(),
+            definition(volumes=[{"name": "v", "efs_volume_configuration": {"transit_encryption": "ENABLED"}}]),
+            Holds("every EFS volume is mounted over TLS"),
+        ),
+        (
+            "broken_containers_are_noticed",
+            service(),
+            definition({"health_check": {"command": ["CMD", "true"]}}),
+            Holds("health checks: c"),
+        ),
+        (
+            "broken_containers_are_noticed",
+            service(load_balancers=[{"target_group_arn": "t"}]),
+            definition(),
+            Holds("a load balancer asks its targets"),
+        ),
+    ],
+)
+def test_task_definitions(function: str, one: Service, found: TaskDefinition, verdict: Verdict) -> None:
+    assert getattr(tasks, function)(one, found) == verdict
+
+
+def cluster(logging: str | None = None) -> Cluster:
+    fields: dict[str, Any] = {
+        "cluster_arn": "c",
+        "cluster_name": "c",
+        "running_tasks_count": 1,
+        "active_services_count": 1,
+    }
+    if logging:
+        fields["configuration"] = {"execute_command_configuration": {"logging": logging}}
+    return Cluster.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("found", "where", "verdict"),
+    [
+        (definition(LOGS), cluster(), Holds("through the task's awslogs driver")),
+        (definition(), cluster(), Fails("no awslogs driver takes it")),
+        (definition(LOGS), cluster("NONE"), Fails("the cluster logs none of it")),
+        (definition(), cluster("OVERRIDE"), Holds("the cluster says where they are logged")),
+    ],
+)
+def test_shells_into_tasks_are_logged(found: TaskDefinition, where: Cluster, verdict: Verdict) -> None:
+    one = service(enable_execute_command=True)
+    assert tasks.shells_into_tasks_are_logged(one, found, where) == verdict
+    assert services.services_open_no_shells(one) == Fails("ECS Exec is on")
+
+
+def vpc(*subnets: str) -> dict[str, object]:
+    return {"network_configuration": {"awsvpc_configuration": {"subnets": subnets}}}
+
+
+SUBNETS = [Subnet(subnet_id=f"s-{zone}", vpc_id="v", availability_zone=f"us-east-1{zone}") for zone in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (service(**vpc("s-a", "s-b")), Holds("in us-east-1a, us-east-1b")),
+        (service(**vpc("s-a")), Fails("in us-east-1a alone")),
+        (service(**vpc("s-a", "s-x")), NotApplicable("not all of its subnets are among those that EC2 lists here")),
+        (service(), NotApplicable("its tasks stand where the cluster's instances stand")),
+        (service(launch_type="EXTERNAL", **vpc("s-a")), NotApplicable("its tasks run outside AWS")),
+    ],
+)
+def test_services_span_zones(one: Service, verdict: Verdict) -> None:
+    assert services.services_span_zones(one, SUBNETS) == verdict
+
+
+def task(zone: str | None, status: str = "RUNNING", group: str = "service:web") -> Task:
+    return Task(task_arn="t", last_status=status, group=group, availability_zone=zone)
+
+
+@pytest.mark.parametrize(
+    ("one", "found", "verdict"),
+    [
+        (service(), [task("a"), task("b")], Holds("2 tasks in a, b")),
+        (service(), [task("a"), task("a"), task("b", "STOPPED"), task("b", group="service:x")], Fails("2 tasks in a")),
+        (service(), [task("a")], NotApplicable("1 tasks are running")),
+        (service(), [task(None), task(None)], NotApplicable("its tasks run outside AWS's zones")),
+        (service(scheduling_strategy="DAEMON"), [], NotApplicable("one task runs on each instance")),
+    ],
+)
+def test_running_tasks_span_zones(one: Service, found: list[Task], verdict: Verdict) -> None:
+    assert services.running_tasks_span_zones(one, found) == verdict
+
+
+BEHIND = {"load_balancers": [{"target_group_arn": "t"}]}
+
+
+def deployed(**how: object) -> Service:
+    return service(deployment_configuration=how)
+
+
+OFF, ON = {"enable": True, "rollback": False}, {"enable": True, "rollback": True}
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "verdict"),
+    [
+        ("services_can_lose_a_task", service(**BEHIND), Holds("2 tasks")),
+        ("services_can_lose_a_task", service(desired_count=1, **BEHIND), Fails("one task")),
+        ("services_can_lose_a_task", service(desired_count=0, **BEHIND), NotApplicable("no number of tasks is wanted")),
+        ("services_have_no_public_addresses", service(**vpc("s-a")), Holds("assignPublicIp is DISABLED")),
+        (
+            "failed_deployments_roll_back",
+            deployed(deployment_circuit_breaker=OFF),
+            Fails("the circuit breaker stops a failed deployment and does not roll it back"),
+        ),
+        (
+            "failed_deployments_roll_back",
+            deployed(deployment_circuit_breaker=ON),
+            Holds("rolled back by the circuit breaker"),
+        ),
+        ("failed_deployments_roll_back", service(), Fails("neither the circuit breaker nor alarms roll back")),
+        ("failed_deployments_roll_back", deployed(alarms={"alarm_names": ["x"], **ON}), Holds("rolled back by alarms")),
+        (
+            "failed_deployments_roll_back",
+            deployed(strategy="BLUE_GREEN"),
+            NotApplicable("a BLUE_GREEN deployment keeps the old tasks until it is over"),
+        ),
+        (
+            "failed_deployments_roll_back",
+            service(deployment_controller={"type": "CODE_DEPLOY"}),
+            NotApplicable("the deployment controller is CODE_DEPLOY"),
+        ),
+        ("deployments_watch_alarms", deployed(alarms={"alarm_names": ["x"], **OFF}), Holds("alarms: x")),
+        (
+            "deployments_watch_alarms",
+            deployed(lifecycle_hooks=[{"target_type": "AWS_LAMBDA"}]),
+            Holds("1 lifecycle hooks"),
+        ),
+        ("fargate_is_current", service(platform_version="1.3.0"), Fails("version 1.3.0")),
+        ("fargate_is_current", service(platform_version="LATEST"), Holds("version LATEST")),
+        ("fargate_is_current", service(platform_version="1.0.0", platform_family="Windows"), Holds("version 1.0.0")),
+        ("fargate_is_current", ON_EC2, NotApplicable("the service does not run on Fargate")),
+    ],
+)
+def test_services(function: str, one: Service, verdict: Verdict) -> None:
+    assert getattr(services, function)(one) == verdict
