@@ -9,6 +9,7 @@ from checks.ec2.evidence import Subnet
 from checks.ecs import services, tasks
 from checks.ecs.evidence import Cluster, Service, Task, TaskDefinition
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = f"arn:aws:ecs:us-east-1:{ACCOUNT}:"
@@ -67,7 +68,7 @@ def test_services_through_a_client(aws: Emulator) -> None:
         "failed_deployments_roll_back": ("fails", "neither the circuit breaker nor alarms roll back"),  # moto drops it
         "deployments_watch_alarms": ("fails", "no alarm and no hook watches a deployment"),
     }
-    assert {name: aws.judge(f"ecs.{name}") for name in wanted} == {name: {WEB: told} for name, told in wanted.items()}
+    assert judge_all(aws, "ecs", wanted) == {name: {WEB: told} for name, told in wanted.items()}
     for _ in range(2):
         ecs.run_task(
             cluster="main",
@@ -76,15 +77,17 @@ def test_services_through_a_client(aws: Emulator) -> None:
             group="service:web",
             networkConfiguration=network,
         )
-    assert aws.judge("ecs.running_tasks_span_zones") == {
-        WEB: ("not applicable", "its tasks run outside AWS's zones")  # moto says no zone
+    rest = ("running_tasks_span_zones", "clusters_are_measured", "services_by_launch_type", "deployment_strategies")
+    told = judge_all(aws, "ecs", rest)
+    assert told.pop("running_tasks_span_zones")[WEB][0] == "not applicable", "moto's tasks start late, and nowhere"
+    assert told == {
+        "clusters_are_measured": {
+            f"{ARN}cluster/main": ("fails", "Container Insights: disabled"),
+            f"{ARN}cluster/empty": ("not applicable", "nothing runs in the cluster"),
+        },
+        "services_by_launch_type": {REGION: ("told", "1 ECS services: 1 × Fargate")},
+        "deployment_strategies": {REGION: ("told", "ECS services are deployed: 1 × ROLLING")},
     }
-    assert aws.judge("ecs.clusters_are_measured") == {
-        f"{ARN}cluster/main": ("fails", "Container Insights: disabled"),
-        f"{ARN}cluster/empty": ("not applicable", "nothing runs in the cluster"),
-    }
-    assert aws.judge("ecs.services_by_launch_type") == {REGION: ("told", "1 ECS services: 1 × Fargate")}
-    assert aws.judge("ecs.deployment_strategies") == {REGION: ("told", "ECS services are deployed: 1 × ROLLING")}
 
 
 def test_no_cluster_has_nothing_to_judge(aws: Emulator) -> None:
