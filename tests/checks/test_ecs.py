@@ -82,7 +82,7 @@ def test_services_through_a_client(aws: Emulator) -> None:
     assert told.pop("running_tasks_span_zones")[WEB][0] == "not applicable", "moto's tasks start late, and nowhere"
     assert told == {
         "clusters_are_measured": {
-            f"{ARN}cluster/main": ("fails", "Container Insights: disabled"),
+            f"{ARN}cluster/main": ("not applicable", "nothing runs in the cluster"),  # moto counts no services
             f"{ARN}cluster/empty": ("not applicable", "nothing runs in the cluster"),
         },
         "services_by_launch_type": {REGION: ("told", "1 ECS services: 1 × Fargate")},
@@ -230,6 +230,19 @@ def cluster(logging: str | None = None) -> Cluster:
     if logging:
         fields["configuration"] = {"execute_command_configuration": {"logging": logging}}
     return Cluster.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("settings", "verdict"),
+    [
+        ((), Fails("Container Insights: not set")),
+        (({"name": "containerInsights", "value": "disabled"},), Fails("Container Insights: disabled")),
+        (({"name": "containerInsights", "value": "enhanced"},), Holds("Container Insights: enhanced")),
+    ],
+)
+def test_clusters_are_measured(settings: tuple[dict[str, str], ...], verdict: Verdict) -> None:
+    fields = cluster().model_dump() | {"settings": settings}
+    assert services.clusters_are_measured(Cluster.model_validate(fields)) == verdict
 
 
 @pytest.mark.parametrize(
