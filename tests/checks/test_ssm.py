@@ -1,0 +1,264 @@
+"""Systems Manager checks: against real clients with prepared answers for what moto lacks, and as tables."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from checks.ssm import documents, nodes
+from checks.ssm.evidence import Association, Document, Execution, Node, Parameter, PatchState, WindowTask
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
+from tests.emulator import ACCOUNT, Emulator
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+REGION = "region:us-east-1"
+SSM = f"arn:aws:ssm:us-east-1:{ACCOUNT}:"
+
+
+def test_where_there_are_no_nodes(aws: Emulator) -> None:
+    none = {REGION: ("not applicable", "there are no managed nodes")}
+    names = (
+        "patching_is_scheduled",
+        "sessions_are_logged",
+        "secret_parameters_are_encrypted",
+        "managed_nodes",
+        "open_items",
+    )
+    assert judge_all(aws, "ssm", names) == {
+        "patching_is_scheduled": none,
+        "sessions_are_logged": none,
+        "secret_parameters_are_encrypted": {REGION: ("not applicable", "there are no parameters")},
+        "managed_nodes": {},
+        "open_items": {},
+    }
+
+
+def test_a_fleet(aws: Emulator) -> None:
+    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2)["Instances"]
+    one, two = (instance["InstanceId"] for instance in made)
+    state = {
+        "InstanceId": one,
+        "PatchGroup": "",
+        "BaselineId": "pb-1",
+        "Operation": "Scan",
+        "OperationStartTime": "2026-11-20T00:00:00Z",
+        "OperationEndTime": "2026-11-20T00:05:00Z",
+        "MissingCount": 3,
+        "FailedCount": 0,
+        "CriticalNonCompliantCount": 1,
+        "SecurityNonCompliantCount": 2,
+    }
+    fleet: dict[str, dict[str, Any]] = {
+        "DescribeInstanceInformation": {
+            "InstanceInformationList": [{"InstanceId": one, "PingStatus": "Online", "PlatformType": "Linux"}]
+        },
+        "DescribeInstancePatchStates": {"InstancePatchStates": [state]},
+        "ListAssociations": {
+            "Associations": [
+                {"Name": "AWS-GatherSoftwareInventory", "AssociationId": "a-1", "Overview": {"Status": "Failed"}}
+            ]
+        },
+    }
+    node, ec2 = f"{SSM}managed-instance/{one}", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/"
+    names = (
+        "instances_are_managed",
+        "patches_are_installed",
+        "nodes_are_looked_at_for_patches",
+        "patching_is_scheduled",
+        "associations_succeed",
+        "sessions_are_logged",
+        "managed_nodes",
+        "inventory",
+        "default_host_management",
+        "maintenance_windows",
+    )
+    ssm = aws.client("ssm")
+    with answering("ssm", fleet):
+        assert judge_all(aws, "ssm", names, at=NOW) == {
+            "instances_are_managed": {
+                ec2 + one: ("holds", "the agent is Online"),
+                ec2 + two: ("fails", "not a managed node"),
+            },
+            "patches_are_installed": {
+                node: ("fails", "1 critical and 2 security patches are not installed on 2026-11-20")
+            },
+            "nodes_are_looked_at_for_patches": {node: ("holds", "last looked at on 2026-11-20")},
+            "patching_is_scheduled": {
+                REGION: ("fails", "no association and no enabled maintenance window runs AWS-RunPatchBaseline")
+            },
+            "associations_succeed": {f"{SSM}association/a-1": ("fails", "AWS-GatherSoftwareInventory: Failed")},
+            "sessions_are_logged": {REGION: ("fails", "no preferences are set, so nothing is logged")},
+            "managed_nodes": {REGION: ("told", "1 managed nodes, 1 of them online")},
+            "inventory": {REGION: ("told", "an association gathers the inventory of managed nodes")},
+            "default_host_management": {REGION: ("told", "the setting for Default Host Management is $None")},
+            "maintenance_windows": {},
+        }
+        window = ssm.create_maintenance_window(
+            Name="patch", Schedule="rate(1 day)", Duration=2, Cutoff=1, AllowUnassociatedTargets=False
+        )["WindowId"]
+        ssm.register_task_with_maintenance_window(
+            WindowId=window, TaskArn="AWS-RunPatchBaseline", TaskType="RUN_COMMAND"
+        )
+        inputs = {"s3BucketName": "", "cloudWatchLogGroupName": "/sessions", "kmsKeyId": "hunter2"}
+        content = {"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": inputs}
+        ssm.create_document(
+            Name="SSM-SessionManagerRunShell",
+            DocumentType="Session",
+            DocumentFormat="JSON",
+            Content=json.dumps(content),
+        )
+        rest = ("patching_is_scheduled", "sessions_are_logged", "maintenance_windows")
+        told = "1 of 1 maintenance windows are enabled; they run: AWS-RunPatchBaseline"
+        assert judge_all(aws, "ssm", rest, at=NOW) == {
+            "patching_is_scheduled": {REGION: ("holds", "a maintenance window runs AWS-RunPatchBaseline")},
+            "sessions_are_logged": {REGION: ("holds", "logged to /sessions")},
+            "maintenance_windows": {REGION: ("told", told)},
+        }
+
+
+def test_documents_and_parameters(aws: Emulator) -> None:
+    ssm = aws.client("ssm")
+    ssm.put_parameter(Name="/app/db-password", Type="String", Value="hunter2")
+    ssm.put_parameter(Name="/app/token", Type="SecureString", Value="hunter2")
+    content = json.dumps({"schemaVersion": "0.3", "mainSteps": []})
+    for name in ("open", "isolate-instance"):
+        ssm.create_document(Name=name, DocumentType="Automation", DocumentFormat="JSON", Content=content)
+    ssm.modify_document_permission(Name="open", PermissionType="Share", AccountIdsToAdd=["all"])
+    ran = {
+        "AutomationExecutionId": "e",
+        "DocumentName": "isolate-instance",
+        "AutomationExecutionStatus": "Failed",
+        "ExecutionStartTime": "2026-11-20T00:00:00Z",
+    }
+    names = (
+        "secret_parameters_are_encrypted",
+        "documents_are_not_public",
+        "runbooks_succeed",
+        "runbooks",
+        "automation",
+        "response_runbooks",
+        "change_control",
+        "documents_by_type",
+        "open_items",
+    )
+    item = {"OpsItemId": "oi-1", "CreatedTime": "2026-10-01T00:00:00Z", "Status": "Open"}
+    with answering(
+        "ssm",
+        {
+            "DescribeAutomationExecutions": {"AutomationExecutionMetadataList": [ran]},
+            "DescribeOpsItems": {"OpsItemSummaries": [item]},
+        },
+    ):
+        told = "2 runbooks of the account's own, with their last run: isolate-instance (2026-11-20), open (no run in the history)"
+        assert judge_all(aws, "ssm", names) == {
+            "secret_parameters_are_encrypted": {REGION: ("fails", "in plain text: /app/db-password")},
+            "documents_are_not_public": {
+                f"{SSM}document/open": ("fails", "open is shared with everyone"),
+                f"{SSM}document/isolate-instance": ("holds", "shared with nobody"),
+            },
+            "runbooks_succeed": {REGION: ("fails", "did not succeed: isolate-instance (Failed)")},
+            "runbooks": {REGION: ("told", told)},
+            "automation": {REGION: ("told", "1 runs of runbooks since 2026-11-20, 0 of them with success")},
+            "response_runbooks": {REGION: ("told", "documents that look like playbooks: isolate-instance")},
+            "change_control": {},
+            "documents_by_type": {REGION: ("told", "documents of the account's own: 2 Automation")},
+            "open_items": {REGION: ("told", "1 OpsItems are open, the oldest since 2026-10-01")},
+        }
+
+
+NODE = Node(instance_id="i-1", ping_status="Online")
+
+
+def state(days: int = 1, **changes: object) -> PatchState:
+    fields = {
+        "instance_id": "i-1",
+        "operation": "Scan",
+        "operation_end_time": NOW - timedelta(days=days),
+        "missing_count": 0,
+        "failed_count": 0,
+        "critical_non_compliant_count": 0,
+        "security_non_compliant_count": 0,
+    }
+    return PatchState.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("states", "installed", "looked"),
+    [
+        ([], NotApplicable("Patch Manager never looked at i-1"), Fails("Patch Manager never looked at i-1")),
+        (
+            [state(36)],
+            NotApplicable("Patch Manager last looked on 2026-10-18"),
+            Fails("last looked at on 2026-10-18"),
+        ),
+        (
+            [state()],
+            Holds("no critical and no security patch is missing on 2026-11-22"),
+            Holds("last looked at on 2026-11-22"),
+        ),
+        (
+            [state(missing_count=4)],
+            Holds("no critical and no security patch is missing on 2026-11-22"),
+            Holds("last looked at on 2026-11-22"),
+        ),
+        ([state(failed_count=1)], Fails("1 patches failed on 2026-11-22"), Holds("last looked at on 2026-11-22")),
+        (
+            [state(missing_count=4, critical_non_compliant_count=None)],
+            Fails("4 patches are missing on 2026-11-22"),
+            Holds("last looked at on 2026-11-22"),
+        ),
+    ],
+)
+def test_patches(states: list[PatchState], installed: Verdict, looked: Verdict) -> None:
+    assert nodes.patches_are_installed(NODE, states, NOW) == installed
+    assert nodes.nodes_are_looked_at_for_patches(NODE, states, NOW) == looked
+
+
+def association(name: str, schedule: str | None = "rate(1 day)", status: str | None = None) -> Association:
+    return Association.model_validate(
+        {"association_id": "a", "name": name, "schedule_expression": schedule, "overview": {"status": status}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("associations", "tasks", "holds"),
+    [
+        ([association("AWS-RunPatchBaseline")], [], True),
+        ([association("AWS-RunPatchBaseline", None)], [], False),
+        ([association("AWS-QuickSetup-PatchPolicy-ScanForPatches-x")], [], True),
+        ([association("AWS-UpdateSSMAgent")], [WindowTask(task_arn="arn:aws:lambda:x:1:function:f")], False),
+        ([], [WindowTask(task_arn="arn:aws:ssm:us-east-1::document/AWS-RunPatchBaseline")], True),
+    ],
+)
+def test_patching_is_scheduled(associations: list[Association], tasks: list[WindowTask], holds: bool) -> None:
+    verdict = nodes.patching_is_scheduled([NODE], associations, tasks)
+    assert isinstance(verdict, Holds if holds else Fails)
+
+
+def test_associations_that_run_or_never_ran() -> None:
+    assert nodes.associations_succeed(association("x", status="Success")) == Holds("x: Success")
+    assert nodes.associations_succeed(association("x", status="Pending")) == NotApplicable("x: Pending")
+    assert nodes.associations_succeed(association("x")) == NotApplicable("x: never ran")
+
+
+def test_parameters_that_are_no_secrets() -> None:
+    plain = [Parameter(name="/app/stage", type="String"), Parameter(name="/app/token-url", type="String")]
+    told = Holds("0 of 2 are secure, and no other is named like a secret")
+    assert documents.secret_parameters_are_encrypted(plain) == told
+
+
+def run(name: str, status: str, day: int) -> Execution:
+    at = datetime(2026, 11, day, tzinfo=UTC)
+    return Execution(document_name=name, automation_execution_status=status, execution_start_time=at)
+
+
+def test_the_last_run_counts() -> None:
+    own = [Document(name="a", document_type="Automation"), Document(name="c", document_type="ChangeCalendar")]
+    none = NotApplicable("no run of an own runbook is in the history")
+    assert documents.runbooks_succeed(own, [run("AWS-Restart", "Failed", 1), run("a", "InProgress", 2)]) == none
+    assert documents.runbooks_succeed(own, [run("a", "Success", 3), run("a", "Failed", 2)]) == Holds(
+        "the last runs of a"
+    )
+    assert documents.change_control(own) == "change calendars: c"
