@@ -77,6 +77,7 @@ def test_evidence_is_in_awss_model(kind: type[Evidence]) -> None:
 def test_what_is_taken_from_a_parent_is_there(kind: type[Evidence]) -> None:
     read = kind.read
     known = {name for ancestor in kind.lineage()[1:] for name in ancestor.model_fields}
+    known |= {f"{ancestor.__name__}.{name}" for ancestor in kind.lineage()[1:] for name in ancestor.model_fields}
     fixed = {"account", "region", "partition", "at"}
     for source in read.args.values():
         names = set(re.findall(r"\{([a-z_0-9]+)\}", source)) or {source}

@@ -22,7 +22,8 @@ class Read:
                 an item that is no structure becomes the field `value`.
     `arn`       names the resource: a template over the fields of this evidence and of its parents, and over `{partition}`,
                 `{region}`, `{account}`. Evidence without one is about its parent's resource, or about the whole target.
-    `per`       asked once for each of these; `args` takes request parameters from their fields (or from their parents').
+    `per`       asked once for each of these; `args` takes request parameters from their fields (or from their parents';
+                `Detector.value` where two of them have a field of that name).
     `when`      asked only if the parent's fields have these values (a tuple: one of these values).
     `batch`     how many parents one call takes. `many` is the request parameter that takes the list, `match` the field of
                 the answer's items that repeats the parent's value.

@@ -46,11 +46,13 @@ class Row:
         return tuple(chain)
 
     def field(self, name: str) -> Any:
-        """A field of this evidence or, failing that, of what it was read for."""
+        """A field of this evidence or, failing that, of what it was read for. `Parent.name` asks that class alone, where
+        a nearer one has a field of the same name."""
+        kind, _, plain = name.rpartition(".")
         row: Row | None = self
         while row is not None:
-            if name in type(row.evidence).model_fields:
-                return getattr(row.evidence, name)
+            if plain in type(row.evidence).model_fields and kind in ("", type(row.evidence).__name__):
+                return getattr(row.evidence, plain)
             row = row.parent
         raise UnknownFieldError(name)
 
