@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from checks.s3.evidence import Bucket, ObjectLock, Versioning
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, derived, fact
 
 
@@ -84,6 +85,45 @@ class Selectors(
         return tuple(sorted(classic | advanced))
 
 
+class Insight(Part):
+    insight_type: str
+
+
+class Insights(
+    Evidence,
+    read=Read(
+        "cloudtrail:GetInsightSelectors",
+        per=Trail,
+        args={"TrailName": "trail_arn"},
+        region="{home_region}",
+        absent={"InsightNotEnabledException"},
+    ),
+):
+    """Which unusual activity a trail looks for."""
+
+    insight_selectors: tuple[Insight, ...] = ()
+
+
+class EventDataStoreEntry(
+    Evidence, read=Read("cloudtrail:ListEventDataStores", "EventDataStores", arn="{event_data_store_arn}")
+):
+    event_data_store_arn: str
+
+
+class EventDataStore(
+    Evidence,
+    read=Read("cloudtrail:GetEventDataStore", per=EventDataStoreEntry, args={"EventDataStore": "event_data_store_arn"}),
+):
+    """A store of CloudTrail Lake. The listing's own fields are being retired (API reference), so each is asked for."""
+
+    name: str
+    status: str
+    termination_protection_enabled: bool
+    retention_period: int
+    multi_region_enabled: bool = False
+    organization_enabled: bool = False
+
+
 def _is_all_management(selector: AdvancedEventSelector) -> bool:
     """An advanced selector for the category Management that nothing narrows."""
     only = [field for field in selector.field_selectors if field.field != "eventCategory"]
@@ -110,6 +150,22 @@ class Recorder:
         if not self.selectors.records_all_management_events:
             return f"{self.trail.name} does not record all management events"
         return ""
+
+
+@dataclass(frozen=True)
+class LogKeeping:
+    """How a bucket of this account keeps what was written once."""
+
+    name: str
+    versioned: bool
+    locked: bool
+
+
+@derived
+def log_keeping(bucket: Bucket, versioning: Versioning, lock: ObjectLock | None) -> LogKeeping:
+    """A bucket, as far as it matters to logs."""
+    locked = lock is not None and lock.object_lock_enabled == "Enabled"
+    return LogKeeping(bucket.name, versioning.status == "Enabled", locked)
 
 
 @derived
@@ -185,6 +241,62 @@ def trails_deliver(status: TrailStatus, at: ScanTime, *, hours: int = 24) -> Ver
     if at - status.latest_delivery_time > timedelta(hours=hours):
         return Fails(f"the last delivery was on {status.latest_delivery_time:%Y-%m-%d %H:%M} UTC")
     return Holds(f"delivered on {status.latest_delivery_time:%Y-%m-%d %H:%M} UTC")
+
+
+@check(effort="medium")
+def trails_write_where_logs_last(trail: Trail, buckets: list[LogKeeping]) -> Verdict:
+    """Trails write into a bucket that keeps overwritten and deleted logs.
+
+    Why: the log of an intrusion is the first thing that an intruder deletes.
+    Fix: aws s3api put-bucket-versioning --bucket NAME …, best with Object Lock, in an account for logs alone.
+    """
+    bucket = next((one for one in buckets if one.name == trail.s3_bucket_name), None)
+    if bucket is None:
+        return NotApplicable(f"the bucket {trail.s3_bucket_name} is not in this account")
+    if bucket.locked:
+        return Holds(f"{bucket.name} has Object Lock")
+    return Holds(f"{bucket.name} keeps versions") if bucket.versioned else Fails(f"{bucket.name} keeps no versions")
+
+
+@check(effort="low")
+def event_data_stores_are_protected_from_deletion(store: EventDataStore) -> Verdict:
+    """Event data stores refuse to be deleted.
+
+    Why: with the store goes the record that an investigation would ask.
+    Fix: aws cloudtrail update-event-data-store --event-data-store ARN --termination-protection-enabled
+    """
+    if store.status == "PENDING_DELETION":
+        return NotApplicable(f"{store.name} is PENDING_DELETION")
+    return Holds("termination protection is on") if store.termination_protection_enabled else Fails("it is off")
+
+
+@fact
+def unusual_activity_looked_for(trail: Trail, insights: Insights | None) -> str:
+    """Which unusual activity a trail looks for."""
+    kinds = sorted({one.insight_type for one in insights.insight_selectors}) if insights else []
+    return f"trail {trail.name} looks for unusual activity: {', '.join(kinds) or 'none'}"
+
+
+@fact
+def where_logs_go(trails: list[Trail], buckets: list[Bucket]) -> str | None:
+    """Whether trails write into buckets of this account."""
+    mine = {bucket.name for bucket in buckets}
+    told = sorted(
+        f"{trail.name} to {trail.s3_bucket_name} ({'in this account' if trail.s3_bucket_name in mine else 'elsewhere'})"
+        for trail in trails
+    )
+    return f"trails write: {', '.join(told)}" if told else None
+
+
+@fact
+def event_data_stores(stores: list[EventDataStore]) -> str | None:
+    """Which stores of CloudTrail Lake there are, and for how long they keep events."""
+    told = sorted(
+        f"{one.name} ({one.status}, {one.retention_period} days"
+        f"{', all regions' if one.multi_region_enabled else ''}{', the organization' if one.organization_enabled else ''})"
+        for one in stores
+    )
+    return f"event data stores: {', '.join(told[:10])}" if told else None
 
 
 @fact

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from checks.securityhub import Standard
 from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # What Config calls the global resource types; they are recorded in any one region (Config API reference, RecordingGroup).
@@ -109,12 +110,58 @@ class Remediation(
     automatic: bool = False
 
 
+class RemediationRun(
+    Evidence,
+    read=Read(
+        "config:DescribeRemediationExecutionStatus",
+        "RemediationExecutionStatuses",
+        per=Remediation,
+        args={"ConfigRuleName": "config_rule_name"},
+        when={"automatic": True},
+    ),
+):
+    """How the last remediation of a resource went."""
+
+    state: str
+
+
+class Count(Part):
+    capped_count: int = 0
+    cap_exceeded: bool = False
+
+    def __str__(self) -> str:
+        return f"more than {self.capped_count}" if self.cap_exceeded else str(self.capped_count)
+
+
+class Compliance(Evidence, read=Read("config:GetComplianceSummaryByConfigRule", "ComplianceSummary", per=Recorder)):
+    """Asked for only where something is recorded: without a recorder no rule judges."""
+
+    compliant_resource_count: Count = Count()
+    non_compliant_resource_count: Count = Count()
+
+
 class ConformancePack(
     Evidence,
     read=Read("config:DescribeConformancePacks", "ConformancePackDetails", arn="{conformance_pack_arn}"),
 ):
     conformance_pack_arn: str
     conformance_pack_name: str
+
+
+class PackCompliance(
+    Evidence,
+    read=Read(
+        "config:GetConformancePackComplianceSummary",
+        "ConformancePackComplianceSummaryList",
+        per=ConformancePack,
+        args={"ConformancePackNames": "conformance_pack_name"},
+        batch=5,
+        match="conformance_pack_name",
+        omitted_if_empty=True,
+    ),
+):
+    conformance_pack_name: str
+    conformance_pack_compliance_status: str
 
 
 class Aggregator(
@@ -211,6 +258,20 @@ def rules_judge_resources(rules: list[Rule]) -> Verdict:
     return Holds(f"{len(active)} rules are active, {own} of them the account's own")
 
 
+@check(effort="medium")
+def something_judges_controls(rules: AllRegions[Rule], standards: AllRegions[Standard]) -> Verdict:
+    """In some region Config rules or a standard of Security Hub judge resources.
+
+    Why: an objective against which nothing is measured is a wish.
+    Fix: aws securityhub batch-enable-standards, or deploy a conformance pack with the objectives that apply.
+    """
+    active = sum(rule.config_rule_state in ("ACTIVE", "EVALUATING") for rule in rules)
+    ready = sorted({one.name for one in standards if one.standards_status == "READY"})
+    if ready or active:
+        return Holds(f"{active} rules are active; standards: {', '.join(ready) or 'none'}")
+    return Fails("no rule is active and no standard is ready in any region")
+
+
 @check(effort="low")
 def encryption_is_judged_by_a_rule(rules: list[Rule]) -> Verdict:
     """A Config rule looks for data stores that are not encrypted.
@@ -224,6 +285,37 @@ def encryption_is_judged_by_a_rule(rules: list[Rule]) -> Verdict:
         if rule.source.source_identifier in _ENCRYPTION_RULES and rule.config_rule_state in ("ACTIVE", "EVALUATING")
     )
     return Holds(f"judged by {', '.join(found[:5])}") if found else Fails("no managed rule about encryption is active")
+
+
+@check(effort="medium")
+def remediations_succeed(remedy: Remediation, runs: list[RemediationRun]) -> Verdict:
+    """Automatic remediations of Config rules succeed.
+
+    Why: a remediation that fails is believed in all the same.
+    Fix: aws configservice describe-remediation-execution-status names the step that failed; mend its document or role.
+    """
+    if not remedy.automatic:
+        return NotApplicable(f"{remedy.target_id} is started by hand")
+    failed = sum(run.state == "FAILED" for run in runs)
+    if failed:
+        return Fails(f"{remedy.target_id} failed for {failed} of {len(runs)} resources")
+    worked = sum(run.state == "SUCCEEDED" for run in runs)
+    return Holds(f"{remedy.target_id} mended {worked} resources") if worked else NotApplicable("it has not run yet")
+
+
+@fact
+def compliance(rules: list[Rule], found: list[Compliance]) -> str | None:
+    """How many rules find all resources as they should be."""
+    if not rules or not found:
+        return None
+    return f"rules: {found[0].compliant_resource_count} compliant, {found[0].non_compliant_resource_count} not"
+
+
+@fact
+def conformance_pack_compliance(packs: list[PackCompliance]) -> str | None:
+    """Which conformance packs find everything as it should be."""
+    told = sorted(f"{one.conformance_pack_name} is {one.conformance_pack_compliance_status}" for one in packs)
+    return f"conformance packs: {', '.join(told[:10])}" if told else None
 
 
 @fact

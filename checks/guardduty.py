@@ -1,6 +1,8 @@
 """GuardDuty: whether threats are looked for, in which sources, and where the findings go."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from datetime import datetime, timedelta
+
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 
 class DetectorId(
@@ -42,6 +44,68 @@ class ThreatList(
     read=Read("guardduty:ListThreatIntelSets", "ThreatIntelSetIds", per=DetectorId, args={"DetectorId": "value"}),
 ):
     value: str
+
+
+class GraveFindingId(
+    Evidence,
+    read=Read(
+        "guardduty:ListFindings",
+        "FindingIds",
+        per=DetectorId,
+        args={"DetectorId": "value"},
+        # High begins at 7 (user guide, "Findings severity levels"); what is archived or suppressed is left out.
+        # An administrator sees the findings of its members, too.
+        fixed={
+            "FindingCriteria": {
+                "Criterion": {
+                    "accountId": {"Eq": ["{account}"]},
+                    "service.archived": {"Eq": ["false"]},
+                    "severity": {"Gte": 7},
+                }
+            }
+        },
+    ),
+):
+    """A high or critical finding that nobody has archived."""
+
+    value: str
+
+
+class GraveFinding(
+    Evidence,
+    read=Read(
+        "guardduty:GetFindings",
+        "Findings",
+        per=GraveFindingId,
+        args={"DetectorId": "DetectorId.value", "FindingIds": "value"},
+        batch=50,
+        many="FindingIds",
+        match="id",
+    ),
+):
+    id: str
+    type: str
+    title: str = ""
+    created_at: datetime
+
+    @property
+    def sample(self) -> bool:
+        """Made by CreateSampleFindings, which marks the title so (user guide, "Sample findings")."""
+        return self.title.startswith("[SAMPLE]")
+
+
+class Administrator(
+    Evidence,
+    read=Read(
+        "guardduty:GetAdministratorAccount",
+        "Administrator",
+        per=DetectorId,
+        args={"DetectorId": "value"},
+        omitted_if_empty=True,  # an account that nobody administers gets no content (API reference)
+    ),
+):
+    account_id: str = ""
+    relationship_status: str = ""
 
 
 SUSPENDED = NotApplicable("the detector is suspended")
@@ -95,6 +159,43 @@ def detectors_watch_running_workloads(detector: Detector) -> Verdict:
     if "RUNTIME_MONITORING" in detector.on:
         return Holds("runtime monitoring is on")
     return Fails("only for EKS" if "EKS_RUNTIME_MONITORING" in detector.on else "runtime monitoring is off")
+
+
+@check(effort="medium")
+def grave_findings_are_decided(
+    detector: Detector, findings: list[GraveFinding], at: ScanTime, *, days: int = 7
+) -> Verdict:
+    """High and critical findings are looked into and archived within a week.
+
+    Why: an intrusion that was noticed and left alone cost more than one that nobody noticed.
+    Fix: look into what the finding names, then aws guardduty archive-findings --detector-id ID --finding-ids ID
+    """
+    if detector.status != "ENABLED":
+        return SUSPENDED
+    old = [one for one in findings if not one.sample and at - one.created_at > timedelta(days=days)]
+    if not old:
+        return Holds(f"no high finding has been open for more than {days} days")
+    kinds = ", ".join(sorted({one.type for one in old})[:3])
+    return Fails(f"{len(old)} high findings have been open for more than {days} days: {kinds}")
+
+
+@fact
+def exercises(findings: list[GraveFinding]) -> str | None:
+    """Whether sample findings were made, as in an exercise."""
+    samples = [one for one in findings if one.sample]
+    if not samples:
+        return None
+    last = max(one.created_at for one in samples)
+    return f"{len(samples)} high sample findings are open, the last of {last:%Y-%m-%d}"
+
+
+@fact
+def who_administers_detection(detectors: list[DetectorId], administrators: list[Administrator]) -> str | None:
+    """Which account administers GuardDuty for this one."""
+    if not detectors:
+        return None
+    told = sorted(f"{one.account_id} ({one.relationship_status})" for one in administrators if one.account_id)
+    return f"GuardDuty is administered by: {', '.join(told) or 'this account itself'}"
 
 
 @fact

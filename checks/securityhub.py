@@ -1,6 +1,9 @@
 """Security Hub: whether standards are checked, and where findings come together."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Read, Verdict, check, fact
+from collections import Counter
+from datetime import datetime
+
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # The code also stands for missing permissions; only these words say that the service is off (Security Hub API reference).
 _OFF = frozenset({"InvalidAccessException: is not subscribed to AWS Security Hub"})
@@ -24,6 +27,58 @@ class Standard(
     @property
     def name(self) -> str:
         return self.standards_arn.partition("/")[2].removeprefix("standards/").removeprefix("ruleset/")
+
+
+_EQUALS = "EQUALS"
+
+
+class Severity(Part):
+    label: str = ""
+
+
+class OldFinding(
+    Evidence,
+    read=Read(
+        "securityhub:GetFindings",
+        "Findings",
+        # Of this account and region only: an administrator sees its members' findings, an aggregator's region all regions'.
+        fixed={
+            "Filters": {
+                "AwsAccountId": [{"Value": "{account}", "Comparison": _EQUALS}],
+                "Region": [{"Value": "{region}", "Comparison": _EQUALS}],
+                "RecordState": [{"Value": "ACTIVE", "Comparison": _EQUALS}],
+                "WorkflowStatus": [{"Value": "NEW", "Comparison": _EQUALS}],
+                "SeverityLabel": [
+                    {"Value": "CRITICAL", "Comparison": _EQUALS},
+                    {"Value": "HIGH", "Comparison": _EQUALS},
+                ],
+                "CreatedAt": [{"Start": "2018-01-01T00:00:00Z", "End": "{days_ago:30}"}],
+            },
+            "MaxResults": 100,
+        },
+        absent=_OFF,
+    ),
+):
+    """A critical or high finding that nobody has taken up, made more than thirty days ago."""
+
+    title: str
+    created_at: datetime
+    severity: Severity = Severity()
+
+
+class Insight(Evidence, read=Read("securityhub:GetInsights", "Insights", absent=_OFF, arn="{insight_arn}")):
+    """A saved question; without being asked for others, AWS lists those of the account's own only."""
+
+    insight_arn: str
+    name: str
+
+
+class Administrator(
+    Evidence,
+    read=Read("securityhub:GetAdministratorAccount", "Administrator", absent=_OFF, omitted_if_empty=True),
+):
+    account_id: str = ""
+    member_status: str = ""
 
 
 class Aggregator(
@@ -89,6 +144,41 @@ def new_controls_are_enabled(hub: Hub | None) -> Verdict:
     if hub is None:
         return NotApplicable("Security Hub is off")
     return Holds("new controls are enabled") if hub.auto_enable_controls else Fails("new controls stay disabled")
+
+
+@check(effort="medium")
+def grave_findings_are_taken_up(hub: Hub | None, findings: list[OldFinding]) -> Verdict:
+    """No critical or high finding has stayed new for more than thirty days.
+
+    Why: a finding that nobody takes up is a weakness that somebody has a record of having known.
+    Fix: mend it, or set its workflow status: NOTIFIED to whom it concerns, SUPPRESSED with a reason.
+    """
+    if hub is None:
+        return NotApplicable("Security Hub is off")
+    if not findings:
+        return Holds("none is older than 30 days")
+    counts = Counter(one.severity.label for one in findings)
+    told = " and ".join(f"{count} {label}" for label, count in sorted(counts.items()))
+    oldest = min(findings, key=lambda one: one.created_at)
+    return Fails(f"{told} since more than 30 days, the oldest of {oldest.created_at:%Y-%m-%d}: {oldest.title}"[:300])
+
+
+@fact
+def own_insights(hub: Hub | None, insights: list[Insight]) -> str | None:
+    """Which questions about findings the account has saved for itself."""
+    if hub is None:
+        return None
+    own = sorted(one.name for one in insights if ":insight/securityhub/" not in one.insight_arn)
+    return f"insights of the account's own: {', '.join(own[:10]) or 'none'}"
+
+
+@fact
+def who_administers_findings(hub: Hub | None, administrators: list[Administrator]) -> str | None:
+    """Which account administers Security Hub for this one."""
+    if hub is None:
+        return None
+    told = sorted(f"{one.account_id} ({one.member_status})" for one in administrators if one.account_id)
+    return f"Security Hub is administered by: {', '.join(told) or 'this account itself'}"
 
 
 @fact

@@ -1,10 +1,13 @@
 """GuardDuty checks, against real clients and as tables."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from checks import guardduty
 from checks.guardduty import Destination, Detector, DetectorId, Feature, ThreatList
 from scanner import Fails, Holds, Verdict
+from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
 ALL = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS")
@@ -83,3 +86,44 @@ def test_facts_that_moto_cannot_answer() -> None:
     assert exported == "detector d exports its findings to: S3 (PUBLISHING)"
     lists = guardduty.threat_lists(one, [ThreatList(value="a")])
     assert lists == "detector d uses 1 threat lists of the account's own"
+
+
+def grave(number: str, title: str, created: str) -> dict[str, object]:
+    return {
+        "AccountId": ACCOUNT,
+        "Arn": f"arn:aws:guardduty:us-east-1:{ACCOUNT}:detector/d/finding/{number}",
+        "CreatedAt": created,
+        "Id": number,
+        "Region": "us-east-1",
+        "Resource": {},
+        "SchemaVersion": "2.0",
+        "Severity": 8,
+        "Title": title,
+        "Type": "Backdoor:EC2/C&CActivity.B",
+        "UpdatedAt": created,
+    }
+
+
+def test_grave_findings_are_decided(aws: Emulator) -> None:
+    """moto lacks findings. A finding's detector is asked for by the detector's id, not by the finding's."""
+    check, at = "guardduty.grave_findings_are_decided", datetime(2026, 11, 23, 12, tzinfo=UTC)
+    detector_id = aws.client("guardduty").create_detector(Enable=True)["DetectorId"]
+    arn = f"arn:aws:guardduty:us-east-1:{ACCOUNT}:detector/{detector_id}"
+    assert aws.judge(check, at=at) == {arn: ("holds", "no high finding has been open for more than 7 days")}
+    young = grave("1", "An instance talks to a command server", "2026-11-20T00:00:00.000Z")
+    sample = grave("2", "[SAMPLE] An instance talks to a command server", "2026-11-01T00:00:00.000Z")
+    old = grave("3", "An instance talks to a command server", "2026-11-01T00:00:00.000Z")
+    with answering("guardduty", ListFindings={"FindingIds": ["1", "2"]}, GetFindings={"Findings": [young, sample]}):
+        assert aws.verdicts(check, at=at) == {arn: "holds"}
+        told = "1 high sample findings are open, the last of 2026-11-01"
+        assert aws.judge("guardduty.exercises", at=at) == {"region:us-east-1": ("told", told)}
+    with answering("guardduty", ListFindings={"FindingIds": ["1", "3"]}, GetFindings={"Findings": [young, old]}):
+        assert aws.judge(check, at=at) == {
+            arn: ("fails", "1 high findings have been open for more than 7 days: Backdoor:EC2/C&CActivity.B")
+        }
+    with answering("guardduty", ListFindings={"FindingIds": ["1", "3"]}, GetFindings={"Findings": [young]}):
+        assert aws.verdicts(check, at=at) == {arn: "unknown"}
+    told = "GuardDuty is administered by: this account itself"
+    assert aws.judge("guardduty.who_administers_detection") == {"region:us-east-1": ("told", told)}
+    aws.client("guardduty").update_detector(DetectorId=detector_id, Enable=False)
+    assert aws.verdicts(check, at=at) == {arn: "not applicable"}

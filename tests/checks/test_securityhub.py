@@ -1,10 +1,13 @@
 """Security Hub checks, against real clients and as tables."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from checks import securityhub
-from checks.securityhub import Aggregation, AutomationRule, Hub, Standard
+from checks.securityhub import Aggregation, AutomationRule, Hub, OldFinding, Severity, Standard
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
 OFF = NotApplicable("Security Hub is off")
@@ -45,7 +48,8 @@ def test_a_standard_is_checked(hub: Hub | None, standards: list[Standard], verdi
 
 def test_a_standard_that_could_not_be_asked_for_is_unknown(aws: Emulator) -> None:
     aws.client("securityhub").enable_security_hub()
-    assert aws.verdicts("securityhub.a_standard_is_checked") == {"region:us-east-1": "unknown"}
+    with aws.refusing(frozenset({"securityhub:GetEnabledStandards"})):
+        assert aws.verdicts("securityhub.a_standard_is_checked") == {"region:us-east-1": "unknown"}
 
 
 @pytest.mark.parametrize(
@@ -76,3 +80,37 @@ def test_facts() -> None:
     assert securityhub.automation_rules(hub, rules) == "automation rules: accepted"
     assert securityhub.automation_rules(hub, []) == "automation rules: none"
     assert securityhub.automation_rules(None, []) is None
+
+
+def test_findings_that_nobody_takes_up(aws: Emulator) -> None:
+    """moto finds nothing, and keeps the findings of an account in which Security Hub is off."""
+    check, region = "securityhub.grave_findings_are_taken_up", "region:us-east-1"
+    assert aws.judge(check) == {region: ("not applicable", "Security Hub is off")}
+    aws.client("securityhub").enable_security_hub()
+    assert aws.judge(check) == {region: ("holds", "none is older than 30 days")}
+    own = {"InsightArn": f"arn:aws:securityhub:us-east-1:{ACCOUNT}:insight/{ACCOUNT}/custom/a", "Name": "leaks"}
+    insight = {**own, "Filters": {}, "GroupByAttribute": "ResourceId"}
+    with answering("securityhub", GetInsights={"Insights": [insight]}):
+        told = "insights of the account's own: leaks"
+        assert aws.judge("securityhub.own_insights") == {region: ("told", told)}
+    told = "Security Hub is administered by: this account itself"
+    assert aws.judge("securityhub.who_administers_findings") == {region: ("told", told)}
+
+
+def old(label: str, day: int) -> OldFinding:
+    return OldFinding(
+        title=f"{label} {day}", created_at=datetime(2026, 1, day, tzinfo=UTC), severity=Severity(label=label)
+    )
+
+
+def test_grave_findings_are_counted() -> None:
+    found = [old("HIGH", 9), old("CRITICAL", 3), old("HIGH", 5)]
+    assert securityhub.grave_findings_are_taken_up(Hub(hub_arn=HUB), found) == Fails(
+        "1 CRITICAL and 2 HIGH since more than 30 days, the oldest of 2026-01-03: CRITICAL 3"
+    )
+    admin = securityhub.Administrator(account_id="111111111111", member_status="Enabled")
+    assert securityhub.who_administers_findings(Hub(hub_arn=HUB), [admin]) == (
+        "Security Hub is administered by: 111111111111 (Enabled)"
+    )
+    assert securityhub.who_administers_findings(None, []) is None
+    assert securityhub.own_insights(None, []) is None
