@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from checks import organizations
-from checks.organizations import (
+from checks.organizations import guardrails, members
+from checks.organizations.evidence import (
+    Account,
     AccountPath,
-    Attachment,
     ControlPolicy,
-    Guardrail,
     Organization,
     PolicyType,
     Root,
     ServiceAccess,
 )
+from checks.organizations.guardrails import Attachment, Guardrail
 from scanner import Fails, Holds, NotApplicable, Policy, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
@@ -46,7 +46,7 @@ def test_an_organization_with_all_features(aws: Emulator) -> None:
 
 def test_consolidated_billing_is_not_enough() -> None:
     billing = Organization(id="o-1", feature_set="CONSOLIDATED_BILLING", master_account_id="1")
-    assert organizations.the_organization_has_all_features(billing) == Fails(
+    assert members.the_organization_has_all_features(billing) == Fails(
         "the organization o-1 has CONSOLIDATED_BILLING only"
     )
 
@@ -69,9 +69,9 @@ def test_units_members_and_policy_types(aws: Emulator) -> None:
 
 def test_only_enabled_policy_types_are_told() -> None:
     kinds = (PolicyType(type="TAG_POLICY", status="PENDING_ENABLE"), PolicyType(type="BACKUP_POLICY", status="ENABLED"))
-    told = organizations.policy_types_enabled([Root(id="r-1", arn="a", policy_types=kinds)])
+    told = guardrails.policy_types_enabled([Root(id="r-1", arn="a", policy_types=kinds)])
     assert told == "policy types enabled: BACKUP_POLICY"
-    assert organizations.policy_types_enabled([]) is None
+    assert guardrails.policy_types_enabled([]) is None
 
 
 def test_what_guardrails_deny(aws: Emulator) -> None:
@@ -172,7 +172,7 @@ BARE = Fails("no policy on the way from the root to this account denies anything
     ],
 )
 def test_accounts_are_under_guardrails(one: AccountPath, attached: Any, rails: Any, verdict: Verdict) -> None:
-    assert organizations.accounts_are_under_guardrails(one, ORGANIZATION, attached, rails) == verdict
+    assert guardrails.accounts_are_under_guardrails(one, ORGANIZATION, attached, rails) == verdict
 
 
 def test_delegates_and_services(aws: Emulator) -> None:
@@ -184,6 +184,6 @@ def test_delegates_and_services(aws: Emulator) -> None:
     assert aws.judge("organizations.delegated_administrators") == {
         "organization": ("told", "delegated administrators: security")
     }
-    told = organizations.services_with_access([ServiceAccess(service_principal="config.amazonaws.com")])
+    told = members.services_with_access([ServiceAccess(service_principal="config.amazonaws.com")])
     assert aws.judge("organizations.services_with_access") == {"organization": ("told", told)}
     assert told.startswith("trusted access of services to all accounts: cloudtrail off, config on, guardduty off")

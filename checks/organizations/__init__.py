@@ -1,0 +1,41 @@
+"""Organizations: what the organization is, whom it holds, and which guardrails it sets."""
+
+from checks.organizations.evidence import (
+    Account,
+    AccountPath,
+    BackupPolicy,
+    BackupPolicyTarget,
+    ControlPolicy,
+    ControlPolicyDocument,
+    ControlPolicyTarget,
+    DeclarativePolicy,
+    DelegatedAdministrator,
+    DelegatedService,
+    Organization,
+    PolicyType,
+    Root,
+    ServiceAccess,
+    TagPolicy,
+    TagPolicyTarget,
+    Unit,
+)
+
+__all__ = [
+    "Account",
+    "AccountPath",
+    "BackupPolicy",
+    "BackupPolicyTarget",
+    "ControlPolicy",
+    "ControlPolicyDocument",
+    "ControlPolicyTarget",
+    "DeclarativePolicy",
+    "DelegatedAdministrator",
+    "DelegatedService",
+    "Organization",
+    "PolicyType",
+    "Root",
+    "ServiceAccess",
+    "TagPolicy",
+    "TagPolicyTarget",
+    "Unit",
+]
