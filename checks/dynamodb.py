@@ -1,6 +1,22 @@
-"""DynamoDB: tables, their backups and their keys."""
+"""DynamoDB: tables, their backups, their keys, their capacity and who else may use them."""
 
-from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check, fact
+from checks.backup import Protected, recent_backup
+from scanner import (
+    Evidence,
+    Fails,
+    Holds,
+    NotApplicable,
+    Part,
+    Policy,
+    Read,
+    ScanTime,
+    Target,
+    Verdict,
+    check,
+    fact,
+    lets_everyone,
+    outside_accounts,
+)
 
 
 class TableName(
@@ -19,10 +35,16 @@ class Replica(Part):
     region_name: str
 
 
+class Billing(Part):
+    billing_mode: str
+
+
 class Table(Evidence, read=Read("dynamodb:DescribeTable", "Table", per=TableName, args={"TableName": "value"})):
     """A table. Without `sse_description` it is encrypted under a key that AWS owns: there are no unencrypted tables."""
 
     table_name: str
+    table_arn: str
+    billing_mode_summary: Billing | None = None  # not there where a table never was on demand (API reference)
     deletion_protection_enabled: bool = False
     sse_description: Encryption | None = None
     replicas: tuple[Replica, ...] = ()
@@ -42,6 +64,35 @@ class Backups(
     ),
 ):
     point_in_time_recovery_description: Recovery
+
+
+class TablePolicy(
+    Evidence,
+    read=Read(
+        "dynamodb:GetResourcePolicy", per=Table, args={"ResourceArn": "table_arn"}, absent={"PolicyNotFoundException"}
+    ),
+):
+    policy: Policy
+
+
+class TimeToLive(
+    Evidence,
+    read=Read("dynamodb:DescribeTimeToLive", "TimeToLiveDescription", per=TableName, args={"TableName": "value"}),
+):
+    time_to_live_status: str
+
+
+class ScalableTarget(
+    Evidence,
+    read=Read(
+        "application-autoscaling:DescribeScalableTargets",
+        "ScalableTargets",
+        per=TableName,
+        fixed={"ServiceNamespace": "dynamodb"},  # asked once for the region, and only where it has a table
+    ),
+):
+    resource_id: str
+    scalable_dimension: str
 
 
 @check(effort="low")
@@ -80,6 +131,62 @@ def tables_use_a_kms_key(table: Table) -> Verdict:
     if encryption is not None and encryption.sse_type == "KMS" and encryption.status in ("ENABLED", "UPDATING"):
         return Holds("encrypted under a KMS key of the account")
     return Fails("encrypted under a key that AWS owns")
+
+
+@check(effort="low")
+def tables_are_backed_up(
+    table: Table, backups: Backups, protected: list[Protected], at: ScanTime, *, days: int = 8
+) -> Verdict:
+    """Tables can be restored: to any second, or from a recent recovery point of AWS Backup.
+
+    Why: a wrong deployment overwrites items one by one, in every replica.
+    Fix: aws dynamodb update-continuous-backups --table-name TABLE … PointInTimeRecoveryEnabled=true
+    """
+    status = backups.point_in_time_recovery_description.point_in_time_recovery_status
+    if status == "ENABLED":
+        return Holds("point-in-time recovery is on")
+    if last := recent_backup(protected, table.table_arn, at, days):
+        return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
+    return Fails(f"point-in-time recovery is {status}, and AWS Backup has no recent recovery point")
+
+
+@check(effort="low")
+def table_policies_name_their_users(
+    policy: TablePolicy | None, here: Target, *, trusted_accounts: tuple[str, ...] = ()
+) -> Verdict:
+    """Policies of tables let in nobody from outside but trusted accounts.
+
+    Why: an account that was let in once keeps the data within its reach until somebody remembers.
+    Fix: aws dynamodb put-resource-policy --resource-arn ARN with named principals, or delete the policy.
+    """
+    if policy is None:
+        return NotApplicable("the table has no policy")
+    everyone = lets_everyone(policy.policy, here.account)
+    if everyone:
+        return Fails(f"the policy is open: {everyone[0]}")
+    outside = outside_accounts(policy.policy, here.account, trusted_accounts)
+    return Fails(f"another account is let in: {outside[0]}") if outside else Holds("nobody else is let in")
+
+
+@check(effort="low")
+def tables_scale_with_demand(table: Table, targets: list[ScalableTarget]) -> Verdict:
+    """Tables are on demand, or their capacity is scaled by itself for reads and for writes.
+
+    Why: a table of fixed size throttles in the hour for which it was made.
+    Fix: aws dynamodb update-table --table-name TABLE --billing-mode PAY_PER_REQUEST
+    """
+    if table.billing_mode_summary is not None and table.billing_mode_summary.billing_mode == "PAY_PER_REQUEST":
+        return Holds("on demand")
+    scaled = {one.scalable_dimension for one in targets if one.resource_id == f"table/{table.table_name}"}
+    fixed = [what for what in ("read", "write") if f"dynamodb:table:{what.capitalize()}CapacityUnits" not in scaled]
+    return Fails(f"fixed capacity to {' and '.join(fixed)}") if fixed else Holds("reads and writes are scaled")
+
+
+@fact
+def items_that_expire(names: list[TableName], settings: list[TimeToLive]) -> str | None:
+    """How many tables let go of items after a time."""
+    on = sum(one.time_to_live_status in ("ENABLED", "ENABLING") for one in settings)
+    return f"{on} of {len(names)} DynamoDB tables let items expire" if names else None
 
 
 @fact

@@ -1,6 +1,16 @@
-"""Redshift: clusters, their encryption, reach and snapshots."""
+"""Redshift: clusters, their encryption, reach, logs and snapshots, and whether they outlive a zone."""
 
-from scanner import Evidence, Fails, Holds, Read, Verdict, check
+from dataclasses import dataclass
+
+from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check, derived, fact
+
+
+class ParameterGroupName(Part):
+    parameter_group_name: str
+
+
+class SnapshotCopy(Part):
+    destination_region: str
 
 
 class Cluster(
@@ -16,6 +26,62 @@ class Cluster(
     publicly_accessible: bool
     automated_snapshot_retention_period: int
     enhanced_vpc_routing: bool = False
+    cluster_parameter_groups: tuple[ParameterGroupName, ...] = ()
+    allow_version_upgrade: bool = False
+    multi_az: str | None = None
+    availability_zone: str | None = None
+    availability_zone_relocation_status: str | None = None
+    master_password_secret_arn: str | None = None
+    cluster_snapshot_copy_status: SnapshotCopy | None = None
+
+
+class ParameterGroup(
+    Evidence,
+    # Asked once for the region, and only where it has a cluster.
+    read=Read(
+        "redshift:DescribeClusterParameterGroups",
+        "ParameterGroups",
+        per=Cluster,
+        arn="arn:{partition}:redshift:{region}:{account}:parametergroup:{parameter_group_name}",
+    ),
+):
+    parameter_group_name: str
+
+
+class Parameter(
+    Evidence,
+    read=Read(
+        "redshift:DescribeClusterParameters",
+        "Parameters",
+        per=ParameterGroup,
+        args={"ParameterGroupName": "parameter_group_name"},
+    ),
+):
+    parameter_name: str
+    parameter_value: str | None = None
+
+
+class Logging(
+    Evidence,
+    read=Read("redshift:DescribeLoggingStatus", per=Cluster, args={"ClusterIdentifier": "cluster_identifier"}),
+):
+    logging_enabled: bool
+    log_destination_type: str | None = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A parameter group with all its parameters."""
+
+    group: str
+    values: dict[str, str]
+
+
+@derived
+def chosen(group: ParameterGroup, parameters: list[Parameter]) -> Chosen:
+    """A parameter group, whole."""
+    values = {one.parameter_name: one.parameter_value for one in parameters if one.parameter_value is not None}
+    return Chosen(group.parameter_group_name, values)
 
 
 @check(effort="medium")
@@ -59,3 +125,82 @@ def traffic_stays_in_the_network(cluster: Cluster) -> Verdict:
     Fix: aws redshift modify-cluster --cluster-identifier ID --enhanced-vpc-routing
     """
     return Holds("enhanced VPC routing is on") if cluster.enhanced_vpc_routing else Fails("enhanced VPC routing is off")
+
+
+@check(effort="medium")
+def connections_must_use_tls(cluster: Cluster, groups: list[Chosen]) -> Verdict:
+    """Clusters refuse connections without TLS.
+
+    Why: a client that falls back to plain text sends its password and all data in the open.
+    Fix: aws redshift modify-cluster-parameter-group … ParameterName=require_ssl,ParameterValue=true
+    """
+    if not cluster.cluster_parameter_groups:
+        return Fails("no parameter group is told")
+    values = {one.group: one.values for one in groups}
+    told = {
+        one.parameter_group_name: values[one.parameter_group_name].get("require_ssl", "not told")
+        for one in cluster.cluster_parameter_groups
+    }
+    off = sorted(f"{group} has require_ssl {value}" for group, value in told.items() if value.lower() != "true")
+    return Fails(", ".join(off)) if off else Holds("require_ssl is true")
+
+
+@check(effort="low")
+def activity_is_logged(logging: Logging) -> Verdict:
+    """Clusters log connections and what users do.
+
+    Why: without the log nobody can tell what was read after a password leaked.
+    Fix: aws redshift enable-logging --cluster-identifier ID --log-destination-type cloudwatch --log-exports …
+    """
+    if not logging.logging_enabled:
+        return Fails("audit logging is off")
+    return Holds(f"logs go to {logging.log_destination_type or 's3'}")
+
+
+@check(effort="medium")
+def clusters_can_go_to_another_zone(cluster: Cluster) -> Verdict:
+    """Clusters run in two Availability Zones, or move to another one when theirs fails.
+
+    Why: else the warehouse is gone for as long as its zone is.
+    Fix: aws redshift modify-cluster --cluster-identifier ID --multi-az (or --availability-zone-relocation)
+    """
+    if (cluster.multi_az or "").lower() in ("enabled", "true"):
+        return Holds("Multi-AZ")
+    if (cluster.availability_zone_relocation_status or "").lower() == "enabled":
+        return Holds("relocation to another zone is enabled")
+    return Fails(f"in {cluster.availability_zone or 'one zone'} alone, and relocation is not enabled")
+
+
+@check(effort="low")
+def versions_are_installed(cluster: Cluster) -> Verdict:
+    """Clusters install new versions by themselves.
+
+    Why: they carry security fixes, which wait for nobody's reminder that way.
+    Fix: aws redshift modify-cluster --cluster-identifier ID --allow-version-upgrade
+    """
+    return Holds("upgrades are allowed") if cluster.allow_version_upgrade else Fails("upgrades are not allowed")
+
+
+@check(effort="low")
+def admin_passwords_are_managed(cluster: Cluster) -> Verdict:
+    """Secrets Manager keeps the administrators' passwords of clusters.
+
+    Why: a password that Redshift makes and rotates is never seen, mailed or left in a template.
+    Fix: aws redshift modify-cluster --cluster-identifier ID --manage-master-password
+    """
+    if cluster.master_password_secret_arn:
+        return Holds("Secrets Manager keeps and rotates it")
+    return Fails("the administrator's password is kept elsewhere")
+
+
+@fact
+def snapshots_copied_to_other_regions(clusters: list[Cluster]) -> str | None:
+    """Which clusters copy their snapshots to another region."""
+    if not clusters:
+        return None
+    told = sorted(
+        f"{one.cluster_identifier} to {one.cluster_snapshot_copy_status.destination_region}"
+        for one in clusters
+        if one.cluster_snapshot_copy_status
+    )
+    return f"{len(clusters)} Redshift clusters; snapshots copied abroad: {', '.join(told) or 'none'}"

@@ -1,6 +1,19 @@
 """SNS: topics, who may use them, and whether anybody listens."""
 
-from scanner import Evidence, Fails, Holds, Part, Policy, Read, Target, Verdict, check, lets_everyone
+from scanner import (
+    Evidence,
+    Fails,
+    Holds,
+    NotApplicable,
+    Part,
+    Policy,
+    Read,
+    Target,
+    Verdict,
+    check,
+    lets_everyone,
+    outside_accounts,
+)
 
 
 class Topic(Evidence, read=Read("sns:ListTopics", "Topics", arn="{topic_arn}")):
@@ -23,6 +36,7 @@ class Subscription(Evidence, read=Read("sns:ListSubscriptions", "Subscriptions")
 
     subscription_arn: str
     topic_arn: str
+    protocol: str
 
     @property
     def confirmed(self) -> bool:
@@ -65,3 +79,33 @@ def topics_have_listeners(topic: Topic, subscriptions: list[Subscription]) -> Ve
     if confirmed:
         return Holds(f"{confirmed} confirmed subscriptions")
     return Fails("no subscription is confirmed" if mine else "nobody is subscribed")
+
+
+@check(effort="low")
+def messages_are_delivered_over_tls(topic: Topic, subscriptions: list[Subscription]) -> Verdict:
+    """No topic delivers its messages over plain HTTP.
+
+    Why: what goes over HTTP is read and changed by anybody on the way.
+    Fix: aws sns subscribe --topic-arn ARN --protocol https …, then unsubscribe the other.
+    """
+    mine = [one for one in subscriptions if one.topic_arn == topic.topic_arn]
+    plain = sum(one.protocol == "http" for one in mine)
+    if plain:
+        return Fails(f"{plain} subscriptions over http")
+    kinds = ", ".join(sorted({one.protocol for one in mine}))
+    return Holds(f"delivered by {kinds}") if mine else NotApplicable("nobody is subscribed")
+
+
+@check(effort="low")
+def topic_policies_name_their_users(
+    topic: TopicAttributes, here: Target, *, trusted_accounts: tuple[str, ...] = ()
+) -> Verdict:
+    """Policies of topics let in no other account but trusted ones.
+
+    Why: an account that was let in once can make the workload act until somebody remembers.
+    Fix: remove the account from the policy, bind it with aws:PrincipalOrgID, or list it as trusted.
+    """
+    if topic.attributes.policy is None:
+        return NotApplicable("the topic has no policy")
+    outside = outside_accounts(topic.attributes.policy, here.account, trusted_accounts)
+    return Fails(f"another account is let in: {outside[0]}") if outside else Holds("no other account is let in")

@@ -1,11 +1,12 @@
 """SQS and SNS checks, against real clients."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
 from checks import sqs
-from checks.sqs import QueueAttributes, Settings
+from checks.sqs import DeadLetterQueues, QueueAttributes, Settings
 from scanner import Fails, Holds, NotApplicable, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
@@ -13,7 +14,7 @@ OPEN = {"Sid": "open", "Effect": "Allow", "Principal": "*", "Action": "sqs:SendM
 BOUND = {**OPEN, "Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:orders"}}}
 
 
-def document(*statements: dict[str, object]) -> str:
+def document(*statements: Mapping[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
@@ -44,7 +45,8 @@ def test_queues_are_not_public(aws: Emulator) -> None:
 @pytest.mark.parametrize(
     ("name", "redrive", "verdict"),
     [
-        ("orders", "{}", Holds("a dead-letter queue is set")),
+        ("orders", '{"deadLetterTargetArn": "arn", "maxReceiveCount": 3}', Holds("a dead-letter queue is set")),
+        ("orders", "{}", Fails("no dead-letter queue is set")),
         ("orders", None, Fails("no dead-letter queue is set")),
         ("orders-dlq", None, NotApplicable("by its name this is a dead-letter queue")),
         ("orders_DLQ.fifo", None, NotApplicable("by its name this is a dead-letter queue")),
@@ -53,7 +55,8 @@ def test_queues_are_not_public(aws: Emulator) -> None:
 )
 def test_failed_messages_are_kept(name: str, redrive: str | None, verdict: Verdict) -> None:
     attributes = Settings(queue_arn=f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}", redrive_policy=redrive)
-    assert sqs.failed_messages_are_kept(QueueAttributes(attributes=attributes)) == verdict
+    one = QueueAttributes(attributes=attributes)
+    assert sqs.failed_messages_are_kept(one, DeadLetterQueues({})) == verdict
 
 
 def test_failed_messages_through_a_client(aws: Emulator) -> None:
@@ -92,4 +95,80 @@ def test_topics(aws: Emulator) -> None:
         plain: ("fails", "nobody is subscribed"),
         open_: ("fails", "nobody is subscribed"),
         key: ("holds", "1 confirmed subscriptions"),
+    }
+
+
+def queue(aws: Emulator, name: str, **attributes: str) -> str:
+    return str(aws.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])
+
+
+def test_retries_and_dead_letters(aws: Emulator) -> None:
+    """A dead-letter queue is one because others move messages there, whatever its name."""
+    short = queue(aws, "rest", MessageRetentionPeriod="86400")
+    long_ = queue(aws, "attic", MessageRetentionPeriod="1209600")
+    to = "arn:aws:sqs:us-east-1:" + ACCOUNT
+    few = queue(aws, "few", RedrivePolicy=json.dumps({"deadLetterTargetArn": f"{to}:rest", "maxReceiveCount": 3}))
+    many = queue(
+        aws, "many", RedrivePolicy=json.dumps({"deadLetterTargetArn": f"{to}:attic", "maxReceiveCount": "900"})
+    )
+    bare = queue(aws, "bare")
+    aside = ("not applicable", "other queues move their failed messages here")
+    assert aws.judge("sqs.retries_are_bounded") == {
+        short: aside,
+        long_: aside,
+        few: ("holds", "a message is handed out 3 times at most"),
+        many: ("fails", "a message is handed out 900 times, more than 10"),
+        bare: ("fails", "a message is handed out until it expires"),
+    }
+    found = aws.judge("sqs.dead_letters_outlive_their_queue")
+    assert found[short] == ("fails", "kept for 24 hours, 96 in the queue before it")
+    assert found[long_] == ("holds", "kept for 336 hours, 96 in the queue before it")
+    assert found[bare] == ("not applicable", "no queue of the region moves failed messages here")
+
+
+def test_the_age_of_a_message_in_a_fifo_queue_counts_anew() -> None:
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead.fifo"
+    one = QueueAttributes(attributes=Settings(queue_arn=arn, message_retention_period="60"))
+    source = Settings(queue_arn="arn:aws:sqs:us-east-1:1:live.fifo", message_retention_period="600")
+    told = NotApplicable("in a FIFO queue the age counts from the move")
+    assert sqs.dead_letters_outlive_their_queue(one, DeadLetterQueues({arn: (source,)})) == told
+
+
+def test_other_accounts_in_policies(aws: Emulator) -> None:
+    other = {"Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Resource": "*"}
+    let_in = queue(aws, "shared", Policy=document({**other, "Action": "sqs:SendMessage"}))
+    own = queue(aws, "own")
+    topic = aws.client("sns").create_topic(
+        Name="shared", Attributes={"Policy": document({**other, "Action": "sns:Publish"})}
+    )["TopicArn"]
+    check = "sqs.queue_policies_name_their_users"
+    assert aws.judge(check) == {
+        let_in: ("fails", "another account is let in: a statement lets 210987654321 do sqs:SendMessage"),
+        own: ("not applicable", "the queue has no policy"),
+    }
+    trusting = {
+        name: {"trusted_accounts": ("210987654321",)} for name in (check, "sns.topic_policies_name_their_users")
+    }
+    assert aws.judge(check, settings=trusting)[let_in] == ("holds", "no other account is let in")
+    told = ("fails", "another account is let in: a statement lets 210987654321 do sns:Publish")
+    assert aws.judge("sns.topic_policies_name_their_users") == {topic: told}
+    held = ("holds", "no other account is let in")
+    assert aws.judge("sns.topic_policies_name_their_users", settings=trusting) == {topic: held}
+
+
+def test_plain_http(aws: Emulator) -> None:
+    assert aws.judge("sqs.queues_that_refuse_plain_http") == {}
+    denied = {**OPEN, "Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    queue(aws, "strict", Policy=document(denied))
+    queue(aws, "plain")
+    told = "1 of 2 SQS queues have a statement that denies by aws:SecureTransport"
+    assert aws.judge("sqs.queues_that_refuse_plain_http") == {"region:us-east-1": ("told", told)}
+    client = aws.client("sns")
+    topics = [client.create_topic(Name=name)["TopicArn"] for name in ("plain", "safe", "mute")]
+    for topic, protocol in zip(topics, ("http", "https"), strict=False):
+        client.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=f"{protocol}://example.com/")
+    assert aws.judge("sns.messages_are_delivered_over_tls") == {
+        topics[0]: ("fails", "1 subscriptions over http"),
+        topics[1]: ("holds", "delivered by https"),
+        topics[2]: ("not applicable", "nobody is subscribed"),
     }

@@ -1,0 +1,167 @@
+"""Domains and collections: who knows their users, what they write down and where they are reached from."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from checks import opensearch, opensearchserverless
+from checks.opensearch import Domain
+from checks.opensearchserverless import CollectionEntry, NetworkPolicy
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.test_stores import HERE, OPEN, domain
+from tests.emulator import Emulator
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_domains_through_a_client(aws: Emulator) -> None:
+    client = aws.client("opensearch")
+    good = client.create_domain(
+        DomainName="good",
+        DomainEndpointOptions={"EnforceHTTPS": True, "TLSSecurityPolicy": "Policy-Min-TLS-1-2-2019-07"},
+        ClusterConfig={"DedicatedMasterEnabled": True, "DedicatedMasterCount": 3, "InstanceCount": 2},
+        AdvancedSecurityOptions={"Enabled": True},
+        LogPublishingOptions={
+            "AUDIT_LOGS": {
+                "CloudWatchLogsLogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:g",
+                "Enabled": True,
+            }
+        },
+    )["DomainStatus"]["ARN"]
+    bad = client.create_domain(
+        DomainName="bad", DomainEndpointOptions={"TLSSecurityPolicy": "Policy-Min-TLS-1-0-2019-07"}
+    )["DomainStatus"]["ARN"]
+    judged = {
+        "opensearch.domains_refuse_old_tls": {
+            good: ("holds", "the policy is Policy-Min-TLS-1-2-2019-07"),
+            bad: ("fails", "the policy is Policy-Min-TLS-1-0-2019-07"),
+        },
+        "opensearch.domains_know_their_users": {
+            good: ("holds", "it is on"),
+            bad: ("fails", "fine-grained access control is off"),
+        },
+        "opensearch.audit_logs_are_published": {
+            good: ("holds", "the audit log is published"),
+            bad: ("fails", "no audit log is published"),
+        },
+        "opensearch.domains_have_dedicated_masters": {
+            good: ("holds", "3 dedicated master nodes"),
+            bad: ("fails", "no dedicated master nodes"),
+        },
+    }
+    assert {check: aws.judge(check) for check in judged} == judged
+
+
+ANONYMOUS = {"enabled": True, "anonymous_auth_enabled": True}
+
+
+def test_anonymous_access_opens_an_open_policy() -> None:
+    one = domain(access_policies=OPEN, advanced_security_options=ANONYMOUS)
+    told = "the policy is open, and so is the domain until its users are mapped (anonymous access is on)"
+    assert opensearch.domains_are_not_public(one, HERE) == Fails(told)
+    assert opensearch.domains_know_their_users(one) == Fails("anonymous access is on")
+
+
+def software(**changes: object) -> Domain:
+    fields = {"update_available": True, "current_version": "R1", "new_version": "R2"}
+    return domain(service_software_options=fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (domain(), NotApplicable("nothing is told of the service software")),
+        (software(update_available=False), Holds("the software is R1")),
+        (software(), Holds("R2 is available and not overdue")),
+        (
+            software(automated_update_date=datetime(1970, 1, 1, tzinfo=UTC)),
+            Holds("R2 is available and not overdue"),
+        ),
+        (
+            software(automated_update_date=datetime(2026, 12, 1, tzinfo=UTC)),
+            Holds("R2 is available and not overdue"),
+        ),
+        (software(automated_update_date=datetime(2026, 11, 1, tzinfo=UTC)), Fails("R2 was due on 2026-11-01")),
+    ],
+)
+def test_software_is_not_overdue(one: Domain, verdict: Verdict) -> None:
+    assert opensearch.software_is_not_overdue(one, NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (
+            domain(cluster_config={"dedicated_master_enabled": True, "dedicated_master_count": 2}),
+            Fails("2 dedicated master nodes"),
+        ),
+        (domain(cluster_config={}), Fails("no dedicated master nodes")),
+    ],
+)
+def test_domains_have_dedicated_masters(one: Domain, verdict: Verdict) -> None:
+    assert opensearch.domains_have_dedicated_masters(one) == verdict
+
+
+def test_a_policy_that_is_not_told_is_no_modern_one() -> None:
+    assert opensearch.domains_refuse_old_tls(domain()) == Fails("the policy is not told")
+
+
+def test_collections(aws: Emulator) -> None:
+    check = "opensearchserverless.collections_are_not_public"
+    assert aws.verdicts(check) == {"region:us-east-1": "not applicable"}
+    client = aws.client("opensearchserverless")
+    key = "arn:aws:kms:us-east-1:123456789012:key/k"
+    rules = '{"Rules":[{"ResourceType":"collection","Resource":["collection/%s"]}],"AWSOwnedKey":false,"KmsARN":"%s"}'
+    arns = []
+    for name, standby in (("open", "ENABLED"), ("closed", "DISABLED")):
+        client.create_security_policy(name=name, type="encryption", policy=rules % (name, key))
+        arns.append(
+            client.create_collection(
+                name=name, type="SEARCH", standbyReplicas=standby, tags=[{"key": "a", "value": "b"}]
+            )["createCollectionDetail"]["arn"]
+        )
+    open_, closed = arns
+    network = '[{"Rules":[{"ResourceType":"collection","Resource":["collection/op*"]}],"AllowFromPublic":true}]'
+    client.create_security_policy(name="net", type="network", policy=network)
+    assert aws.judge(check) == {
+        open_: ("fails", "opened by net"),
+        closed: ("holds", "no network policy opens it to the internet"),
+    }
+    assert aws.judge("opensearchserverless.collections_have_standby_replicas") == {
+        open_: ("holds", "standby replicas are ENABLED"),
+        closed: ("fails", "standby replicas are DISABLED"),
+    }
+    assert aws.judge("opensearchserverless.collections_are_protected_from_deletion")[open_][0] == "fails"
+
+
+def policy(*parts: dict[str, Any]) -> NetworkPolicy:
+    return NetworkPolicy(name="net", policy=list(parts))
+
+
+def part(resource: str, public: bool, kind: str = "collection") -> dict[str, Any]:
+    return {"Rules": [{"ResourceType": kind, "Resource": [resource]}], "AllowFromPublic": public}
+
+
+PRIVATE = Holds("no network policy opens it to the internet")
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (policy(part("collection/one", True)), Fails("opened by net")),
+        (policy(part("collection/*", True)), Fails("opened by net")),
+        (policy(part("collection/other", True)), PRIVATE),
+        (policy(part("collection/one", False)), PRIVATE),
+        (policy(part("collection/one", True, "dashboard")), PRIVATE),
+    ],
+)
+def test_collections_are_not_public(found: NetworkPolicy, verdict: Verdict) -> None:
+    entry = CollectionEntry(id="1", arn="a", name="one")
+    assert opensearchserverless.collections_are_not_public(entry, [found, found]) == verdict
+
+
+def test_a_policy_of_another_grammar_is_no_pass() -> None:
+    entry = CollectionEntry(id="1", arn="a", name="one")
+    with pytest.raises(KeyError):
+        opensearchserverless.collections_are_not_public(entry, [policy({"AllowFromPublic": True})])

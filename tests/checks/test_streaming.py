@@ -1,0 +1,363 @@
+"""Kafka, Firehose, Amazon MQ and warehouses: against real clients and as tables."""
+
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from checks import firehose, kafka, kinesis, mq, redshift
+from checks.kafka import Cluster
+from checks.redshift import Chosen
+from fixtures.standins.backend import prepare_one
+from fixtures.standins.prepared import Prepared
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.emulator import ACCOUNT, Emulator
+
+REGION = "region:us-east-1"
+NONE = {REGION: "not applicable"}
+
+
+def answering(stack: ExitStack, service: str, **operations: dict[str, Any]) -> None:
+    for name, answer in operations.items():
+        stack.callback(prepare_one(service, name, Prepared(source="a row of this test", answer=answer)))
+
+
+def test_kafka_through_a_client(aws: Emulator) -> None:
+    """moto leaves the members of EncryptionInfo and ClientAuthentication out, which must be no pass."""
+    assert aws.verdicts("kafka.clusters_speak_tls") == NONE
+    client = aws.client("kafka")
+    bare = client.create_cluster_v2(
+        ClusterName="bare",
+        Provisioned={
+            "BrokerNodeGroupInfo": {"ClientSubnets": ["subnet-1", "subnet-2"], "InstanceType": "kafka.m5.large"},
+            "KafkaVersion": "3.6.0",
+            "NumberOfBrokerNodes": 2,
+        },
+    )["ClusterArn"]
+    serverless = client.create_cluster_v2(
+        ClusterName="serverless",
+        Serverless={"VpcConfigs": [{"SubnetIds": ["subnet-1"]}], "ClientAuthentication": {"Sasl": {}}},
+    )["ClusterArn"]
+    judged = {
+        "kafka.clusters_speak_tls": (bare, ("fails", "clients may use what is not told; brokers talk in the open")),
+        "kafka.clients_prove_who_they_are": (bare, ("fails", "no way to authenticate is set")),
+        "kafka.clusters_are_encrypted": (bare, ("fails", "no key is named")),
+        "kafka.clusters_span_zones": (bare, ("holds", "brokers in 2 zones")),
+        "kafka.broker_logs_are_kept": (bare, ("fails", "broker logs go nowhere")),
+        "kafka.clusters_are_not_public": (bare, ("not applicable", "nothing is told of public access")),
+    }
+    for check, (arn, told) in judged.items():
+        found = aws.judge(check)
+        assert found[arn] == told
+        assert found[serverless][0] == "not applicable"
+
+
+def msk(brokers: dict[str, Any] | None = None, **changes: Any) -> Cluster:
+    group = {"client_subnets": ("a", "b")} | (brokers or {})
+    provisioned = {"broker_node_group_info": group} | changes
+    fields = {"cluster_arn": "a", "cluster_name": "c", "cluster_type": "PROVISIONED", "provisioned": provisioned}
+    return Cluster.model_validate(fields)
+
+
+def in_transit(client: str, inside: bool = True) -> Cluster:
+    return msk(encryption_info={"encryption_in_transit": {"client_broker": client, "in_cluster": inside}})
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (in_transit("TLS"), Holds("TLS only, between brokers too")),
+        (in_transit("TLS_PLAINTEXT"), Fails("clients may use TLS_PLAINTEXT")),
+        (in_transit("PLAINTEXT", False), Fails("clients may use PLAINTEXT; brokers talk in the open")),
+        (in_transit("TLS", False), Fails("brokers talk in the open")),
+    ],
+)
+def test_clusters_speak_tls(one: Cluster, verdict: Verdict) -> None:
+    assert kafka.clusters_speak_tls(one) == verdict
+
+
+ON, OFF = {"enabled": True}, {"enabled": False}
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ({"sasl": {"iam": ON}, "unauthenticated": OFF}, Holds("by IAM")),
+        ({"sasl": {"scram": ON}, "tls": ON}, Holds("by SASL/SCRAM, mutual TLS")),
+        ({"sasl": {"iam": ON}, "unauthenticated": ON}, Fails("clients may stay unknown")),
+        ({"sasl": {"iam": OFF}, "unauthenticated": OFF}, Fails("no way to authenticate is set")),
+    ],
+)
+def test_clients_prove_who_they_are(told: dict[str, Any], verdict: Verdict) -> None:
+    assert kafka.clients_prove_who_they_are(msk(client_authentication=told)) == verdict
+
+
+def public(kind: str) -> Cluster:
+    return msk({"connectivity_info": {"public_access": {"type": kind}}})
+
+
+def test_further_rows_of_kafka() -> None:
+    assert kafka.clusters_are_not_public(public("DISABLED")) == Holds("public access is DISABLED")
+    told = Fails("public access is SERVICE_PROVIDED_EIPS")
+    assert kafka.clusters_are_not_public(public("SERVICE_PROVIDED_EIPS")) == told
+    assert kafka.clusters_span_zones(msk({"client_subnets": ("a",)})) == Fails("brokers in 1 zones")
+    logs = {"broker_logs": {"cloud_watch_logs": OFF, "s3": ON}}
+    assert kafka.broker_logs_are_kept(msk(logging_info=logs)) == Holds("to S3")
+    key = {"encryption_at_rest": {"data_volume_kms_key_id": "key"}}
+    assert kafka.clusters_are_encrypted(msk(encryption_info=key)) == Holds("encrypted under key")
+
+
+def test_connectors(aws: Emulator) -> None:
+    assert aws.verdicts("kafka.connectors_speak_tls") == NONE
+    arns = [f"arn:aws:kafkaconnect:us-east-1:{ACCOUNT}:connector/{name}" for name in ("good", "bad")]
+    told = [
+        {
+            "connectorArn": arn,
+            "kafkaClusterEncryptionInTransit": {"encryptionType": encryption},
+            "kafkaClusterClientAuthentication": {"authenticationType": who},
+        }
+        for arn, encryption, who in zip(arns, ("TLS", "PLAINTEXT"), ("IAM", "NONE"), strict=True)
+    ]
+    with ExitStack() as stack:
+        answering(stack, "kafkaconnect", ListConnectors={"connectors": told})
+        assert aws.judge("kafka.connectors_speak_tls") == {
+            arns[0]: ("holds", "TLS"),
+            arns[1]: ("fails", "the connection is PLAINTEXT"),
+        }
+        assert aws.judge("kafka.connectors_prove_who_they_are") == {
+            arns[0]: ("holds", "the authentication is IAM"),
+            arns[1]: ("fails", "the authentication is NONE"),
+        }
+
+
+def test_firehose(aws: Emulator) -> None:
+    check = "firehose.streams_are_encrypted"
+    assert aws.verdicts(check) == NONE
+    client = aws.client("firehose")
+    to = {"RoleARN": f"arn:aws:iam::{ACCOUNT}:role/x", "BucketARN": "arn:aws:s3:::b"}
+    source = {"KinesisStreamARN": f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/s", "RoleARN": to["RoleARN"]}
+    rows: dict[str, dict[str, Any]] = {
+        "good": {"DeliveryStreamType": "DirectPut"},
+        "bad": {"DeliveryStreamType": "DirectPut"},
+        "fed": {"DeliveryStreamType": "KinesisStreamAsSource", "KinesisStreamSourceConfiguration": source},
+    }
+    arns = {
+        name: client.create_delivery_stream(DeliveryStreamName=name, ExtendedS3DestinationConfiguration=to, **how)[
+            "DeliveryStreamARN"
+        ]
+        for name, how in rows.items()
+    }
+    client.start_delivery_stream_encryption(
+        DeliveryStreamName="good", DeliveryStreamEncryptionConfigurationInput={"KeyType": "AWS_OWNED_CMK"}
+    )
+    assert aws.judge(check) == {
+        arns["good"]: ("holds", "encrypted under AWS_OWNED_CMK"),
+        arns["bad"]: ("fails", "encryption at rest is DISABLED"),
+        arns["fed"]: ("not applicable", "Firehose encrypts direct puts only; this is KinesisStreamAsSource"),
+    }
+
+
+@pytest.mark.parametrize("status", ["ENABLING", "ENABLING_FAILED", "DISABLED"])
+def test_encryption_that_is_not_yet_on_is_off(status: str) -> None:
+    fields = {
+        "delivery_stream_arn": "a",
+        "delivery_stream_type": "DirectPut",
+        "delivery_stream_encryption_configuration": {"status": status},
+    }
+    told = Fails(f"encryption at rest is {status}")
+    assert firehose.streams_are_encrypted(firehose.Stream.model_validate(fields)) == told
+
+
+def test_msk_as_a_source_is_no_direct_put() -> None:
+    one = firehose.Stream(delivery_stream_arn="a", delivery_stream_type="MSKAsSource")
+    told = NotApplicable("Firehose encrypts direct puts only; this is MSKAsSource")
+    assert firehose.streams_are_encrypted(one) == told
+
+
+def test_retention_of_streams(aws: Emulator) -> None:
+    aws.client("kinesis").create_stream(StreamName="one", ShardCount=1)
+    arn = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/one"
+    check = "kinesis.records_are_kept_for_a_week"
+    assert aws.judge(check) == {arn: ("fails", "kept for 24 hours, fewer than 168")}
+    kept = kinesis.Stream(stream_arn="a", retention_period_hours=168)
+    assert kinesis.records_are_kept_for_a_week(kept) == Holds("kept for 168 hours")
+
+
+def test_brokers(aws: Emulator) -> None:
+    assert aws.verdicts("mq.brokers_span_zones") == NONE
+    client = aws.client("mq")
+    make: dict[str, Any] = {"HostInstanceType": "mq.m5.large", "Users": [{"Username": "u", "Password": "p" * 12}]}
+    bad = client.create_broker(
+        BrokerName="bad",
+        EngineType="ACTIVEMQ",
+        DeploymentMode="SINGLE_INSTANCE",
+        PubliclyAccessible=True,
+        AutoMinorVersionUpgrade=False,
+        Logs={"General": True, "Audit": False},
+        **make,
+    )["BrokerArn"]
+    good = client.create_broker(
+        BrokerName="good",
+        EngineType="RABBITMQ",
+        DeploymentMode="CLUSTER_MULTI_AZ",
+        PubliclyAccessible=False,
+        AutoMinorVersionUpgrade=True,
+        Logs={"General": True},
+        **make,
+    )["BrokerArn"]
+    judged = {
+        "mq.brokers_are_not_public": {
+            bad: ("fails", "publicly accessible"),
+            good: ("holds", "not publicly accessible"),
+        },
+        "mq.brokers_span_zones": {
+            bad: ("fails", "the mode is SINGLE_INSTANCE"),
+            good: ("holds", "the mode is CLUSTER_MULTI_AZ"),
+        },
+        "mq.brokers_write_logs": {bad: ("fails", "not written: audit"), good: ("holds", "the logs are written")},
+        "mq.minor_versions_are_installed": {
+            bad: ("fails", "minor versions are not installed automatically"),
+            good: ("holds", "minor versions are installed in the maintenance window"),
+        },
+    }
+    assert {check: aws.judge(check) for check in judged} == judged
+
+
+def test_a_broker_that_tells_no_logs_writes_none() -> None:
+    entry = mq.BrokerEntry(broker_arn="a", broker_id="b", deployment_mode="SINGLE_INSTANCE", engine_type="ACTIVEMQ")
+    told = Fails("not written: general, audit")
+    assert mq.brokers_write_logs(entry, mq.Broker(publicly_accessible=False)) == told
+
+
+def test_warehouses(aws: Emulator) -> None:
+    assert aws.verdicts("redshift.connections_must_use_tls") == NONE
+    client = aws.client("redshift")
+    client.create_cluster_parameter_group(
+        ParameterGroupName="strict", ParameterGroupFamily="redshift-1.0", Description="d"
+    )
+    arns = {}
+    for name, group in (("good", "strict"), ("bad", "default.redshift-1.0")):
+        client.create_cluster(
+            ClusterIdentifier=name,
+            NodeType="ra3.large",
+            MasterUsername="admin",
+            MasterUserPassword="Xk9mPq2vLw8zR4",
+            ClusterParameterGroupName=group,
+            AllowVersionUpgrade=name == "good",
+        )
+        arns[name] = f"arn:aws:redshift:us-east-1:{ACCOUNT}:cluster:{name}"
+    good, bad = arns.values()
+    found = aws.judge("redshift.connections_must_use_tls")
+    assert found[bad] == ("fails", "default.redshift-1.0 has require_ssl false")
+    assert aws.judge("redshift.versions_are_installed") == {
+        good: ("holds", "upgrades are allowed"),
+        bad: ("fails", "upgrades are not allowed"),
+    }
+    assert aws.judge("redshift.activity_is_logged")[bad] == ("fails", "audit logging is off")
+    assert aws.verdicts("redshift.clusters_can_go_to_another_zone")[bad] == "fails"
+    assert aws.verdicts("redshift.admin_passwords_are_managed")[bad] == "fails"
+    told = "2 Redshift clusters; snapshots copied abroad: none"
+    assert aws.judge("redshift.snapshots_copied_to_other_regions") == {REGION: ("told", told)}
+
+
+def warehouse(**changes: Any) -> redshift.Cluster:
+    fields = {
+        "cluster_identifier": "c",
+        "encrypted": True,
+        "publicly_accessible": False,
+        "automated_snapshot_retention_period": 7,
+        "availability_zone": "us-east-1a",
+        "cluster_parameter_groups": ({"parameter_group_name": "g"},),
+    }
+    return redshift.Cluster.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ({"require_ssl": "true"}, Holds("require_ssl is true")),
+        ({"require_ssl": "false"}, Fails("g has require_ssl false")),
+        ({}, Fails("g has require_ssl not told")),
+    ],
+)
+def test_connections_must_use_tls(values: dict[str, str], verdict: Verdict) -> None:
+    groups = [Chosen("other", {"require_ssl": "true"}), Chosen("g", values)]
+    assert redshift.connections_must_use_tls(warehouse(), groups) == verdict
+
+
+def test_further_rows_of_warehouses() -> None:
+    without = warehouse(cluster_parameter_groups=())
+    assert redshift.connections_must_use_tls(without, []) == Fails("no parameter group is told")
+    assert redshift.clusters_can_go_to_another_zone(warehouse(multi_az="Enabled")) == Holds("Multi-AZ")
+    moving = warehouse(multi_az="Disabled", availability_zone_relocation_status="enabled")
+    told = Holds("relocation to another zone is enabled")
+    assert redshift.clusters_can_go_to_another_zone(moving) == told
+    alone = Fails("in us-east-1a alone, and relocation is not enabled")
+    pending = warehouse(multi_az="Disabled", availability_zone_relocation_status="pending_disabling")
+    assert redshift.clusters_can_go_to_another_zone(pending) == alone
+    managed = warehouse(master_password_secret_arn="arn")
+    assert redshift.admin_passwords_are_managed(managed) == Holds("Secrets Manager keeps and rotates it")
+    logging = redshift.Logging(logging_enabled=True, log_destination_type="cloudwatch")
+    assert redshift.activity_is_logged(logging) == Holds("logs go to cloudwatch")
+    abroad = warehouse(cluster_snapshot_copy_status={"destination_region": "eu-west-1"})
+    facts = "1 Redshift clusters; snapshots copied abroad: c to eu-west-1"
+    assert redshift.snapshots_copied_to_other_regions([abroad]) == facts
+
+
+def test_serverless_warehouses(aws: Emulator) -> None:
+    assert aws.verdicts("redshiftserverless.workgroups_are_not_public") == NONE
+    prefix = f"arn:aws:redshift-serverless:us-east-1:{ACCOUNT}:"
+    parameter = {"parameterKey": "require_ssl"}
+    workgroups = [
+        {
+            "workgroupArn": prefix + "workgroup/" + name,
+            "workgroupName": name,
+            "publiclyAccessible": open_,
+            "enhancedVpcRouting": not open_,
+            "configParameters": parameters,
+        }
+        for name, open_, parameters in (
+            ("good", False, [{**parameter, "parameterValue": "true"}]),
+            ("bad", True, [{**parameter, "parameterValue": "false"}]),
+            ("mute", False, []),
+        )
+    ]
+    spaces = [
+        {"namespaceArn": prefix + "namespace/good", "namespaceName": "good", "adminPasswordSecretArn": "arn"}
+        | {"logExports": ["connectionlog", "userlog"]},
+        {"namespaceArn": prefix + "namespace/bad", "namespaceName": "bad", "logExports": ["userlog"]},
+    ]
+    judged = {
+        "redshiftserverless.workgroups_are_not_public": {
+            "workgroup/good": ("holds", "not publicly accessible"),
+            "workgroup/bad": ("fails", "publicly accessible"),
+            "workgroup/mute": ("holds", "not publicly accessible"),
+        },
+        "redshiftserverless.connections_must_use_tls": {
+            "workgroup/good": ("holds", "require_ssl is true"),
+            "workgroup/bad": ("fails", "require_ssl is false"),
+            "workgroup/mute": ("fails", "require_ssl is not told"),
+        },
+        "redshiftserverless.traffic_stays_in_the_network": {
+            "workgroup/good": ("holds", "enhanced VPC routing is on"),
+            "workgroup/bad": ("fails", "enhanced VPC routing is off"),
+            "workgroup/mute": ("holds", "enhanced VPC routing is on"),
+        },
+        "redshiftserverless.activity_is_logged": {
+            "namespace/good": ("holds", "connectionlog and userlog are exported"),
+            "namespace/bad": ("fails", "not exported: connectionlog"),
+        },
+        "redshiftserverless.admin_passwords_are_managed": {
+            "namespace/good": ("holds", "Secrets Manager keeps and rotates it"),
+            "namespace/bad": ("fails", "the administrator's password is kept elsewhere"),
+        },
+    }
+    with ExitStack() as stack:
+        answering(
+            stack,
+            "redshift-serverless",
+            ListWorkgroups={"workgroups": workgroups},
+            ListNamespaces={"namespaces": spaces},
+        )
+        for check, told in judged.items():
+            assert aws.judge(check) == {prefix + name: verdict for name, verdict in told.items()}
