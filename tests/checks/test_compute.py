@@ -1,11 +1,15 @@
 """EKS and Auto Scaling checks, against real clients and as tables."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from checks import autoscaling, eks
 from checks.autoscaling import Group
-from checks.eks import Cluster, Network
+from checks.ec2.evidence import Subnet
+from checks.eks import Cluster, Network, NodeGroup, SupportedVersion
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = "arn:aws:eks:us-east-1:123456789012:cluster/"
@@ -56,7 +60,159 @@ def test_clusters_through_a_client(aws: Emulator) -> None:
         ARN + "good": ("holds", "logged: api, audit, authenticator"),
         ARN + "bad": ("fails", "not logged: api, audit, authenticator"),
     }
+    assert judge_all(
+        aws,
+        "eks",
+        ("secrets_are_encrypted", "versions_are_supported", "pods_have_roles_of_their_own", "clusters_are_measured"),
+    ) == {
+        "secrets_are_encrypted": {
+            ARN + "good": ("holds", f"encrypted under {key}"),
+            ARN + "bad": ("holds", "version 1.34 encrypts all its data under a key of AWS's"),
+        },
+        "versions_are_supported": dict.fromkeys((ARN + "good", ARN + "bad"), ("holds", "1.34 is in STANDARD_SUPPORT")),
+        "pods_have_roles_of_their_own": dict.fromkeys(
+            (ARN + "good", ARN + "bad"),
+            ("fails", "no Pod Identity association, and IAM does not trust the cluster's OIDC issuer"),
+        ),
+        "clusters_are_measured": {
+            ARN + name: ("fails", f"{name} has none of amazon-cloudwatch-observability, adot")
+            for name in ("good", "bad")
+        },
+    }
+    with answering(
+        "eks",
+        {
+            "ListAddons": {"addons": ["adot", "coredns"]},
+            "ListPodIdentityAssociations": {"associations": [{"serviceAccount": "web"}]},
+        },
+    ):
+        assert aws.judge("eks.clusters_are_measured")[ARN + "good"] == ("holds", "add-ons: adot")
+        told = ("holds", "1 Pod Identity associations")
+        assert aws.judge("eks.pods_have_roles_of_their_own")[ARN + "good"] == told
     assert aws.judge("eks.versions") == {"region:us-east-1": ("told", "EKS clusters: bad 1.34, good 1.34")}
+
+
+def test_node_groups_through_a_client(aws: Emulator) -> None:
+    client = aws.client("eks")
+    role = f"arn:aws:iam::{ACCOUNT}:role/eks"
+    subnets = {one["AvailabilityZone"]: one["SubnetId"] for one in aws.client("ec2").describe_subnets()["Subnets"]}
+    client.create_cluster(
+        name="c",
+        roleArn=role,
+        version="1.34",
+        resourcesVpcConfig={"subnetIds": [subnets["us-east-1a"]], "endpointPublicAccess": False},
+    )
+    client.create_nodegroup(
+        clusterName="c",
+        nodegroupName="g",
+        nodeRole=role,
+        subnets=[subnets["us-east-1a"]],
+        amiType="AL2_x86_64",
+        scalingConfig={"minSize": 2, "maxSize": 2, "desiredSize": 2},
+        remoteAccess={"ec2SshKey": "admin"},
+    )
+    issuer = client.describe_cluster(name="c")["cluster"]["identity"]["oidc"]["issuer"]
+    aws.client("iam").create_open_id_connect_provider(Url=issuer, ThumbprintList=["0" * 40])
+    names = (
+        "nodes_span_zones",
+        "node_groups_can_grow",
+        "node_images_are_supported",
+        "nodes_take_no_ssh",
+        "broken_nodes_are_repaired",
+        "pods_have_roles_of_their_own",
+        "clusters_are_protected_from_deletion",
+    )
+    told = judge_all(aws, "eks", names, at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert {name: list(found.values()) for name, found in told.items()} == {
+        "nodes_span_zones": [("fails", "in us-east-1a alone")],
+        "node_groups_can_grow": [("fails", "2 nodes of at most 2")],
+        "node_images_are_supported": [("fails", "AL2_x86_64, whose support ended on 2025-11-26")],
+        "nodes_take_no_ssh": [("fails", "the key pair admin, from everywhere")],
+        "broken_nodes_are_repaired": [("fails", "node auto repair is off")],
+        "pods_have_roles_of_their_own": [("holds", "IAM trusts the cluster's OIDC issuer")],
+        "clusters_are_protected_from_deletion": [("fails", "deletion protection is off")],
+    }
+
+
+def nodes(**changes: object) -> NodeGroup:
+    fields = {"nodegroup_name": "g", "nodegroup_arn": "a", "subnets": ("s-a",), "version": "1.34"}
+    return NodeGroup.model_validate(fields | changes, strict=False)
+
+
+def kubernetes(version: str = "1.34", **changes: object) -> Cluster:
+    made = cluster(Network(endpoint_public_access=False))
+    return Cluster.model_validate(made.model_dump() | {"version": version} | changes, strict=False)
+
+
+SUBNETS = [Subnet(subnet_id=f"s-{zone}", vpc_id="v", availability_zone=zone) for zone in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("one", "groups", "verdict"),
+    [
+        (kubernetes(), [nodes(), nodes(subnets=("s-b",))], Holds("in a, b")),
+        (kubernetes(), [nodes()], Fails("in a alone")),
+        (kubernetes(), [], NotApplicable("c has no managed node groups")),
+        (
+            kubernetes(),
+            [nodes(subnets=("s-a", "s-x"))],
+            NotApplicable("not all of the subnets are among those that EC2 lists here"),
+        ),
+        (
+            kubernetes(compute_config={"enabled": True}),
+            [nodes()],
+            NotApplicable("EKS Auto Mode adds nodes where pods need them"),
+        ),
+    ],
+)
+def test_nodes_span_zones(one: Cluster, groups: list[NodeGroup], verdict: Verdict) -> None:
+    assert eks.nodes_span_zones(one, groups, SUBNETS) == verdict
+
+
+VERSIONS = [
+    SupportedVersion(cluster_version="1.31", version_status="EXTENDED_SUPPORT"),
+    SupportedVersion(cluster_version="1.27", version_status="UNSUPPORTED"),
+]
+
+
+@pytest.mark.parametrize(
+    ("version", "supported", "standard", "encrypted"),
+    [
+        ("1.31", Holds("1.31 is in EXTENDED_SUPPORT"), Fails("1.31 is in EXTENDED_SUPPORT"), True),
+        ("1.27", Fails("1.27 is in UNSUPPORTED"), Fails("1.27 is in UNSUPPORTED"), False),
+        (
+            "1.99",
+            NotApplicable("EKS does not say until when it supports 1.99"),
+            NotApplicable("EKS does not say until when it supports 1.99"),
+            True,
+        ),
+    ],
+)
+def test_versions(version: str, supported: Verdict, standard: Verdict, encrypted: bool) -> None:
+    one = kubernetes(version)
+    assert eks.versions_are_supported(one, VERSIONS) == supported
+    assert eks.versions_are_in_standard_support(one, VERSIONS) == standard
+    assert isinstance(eks.secrets_are_encrypted(one), Holds if encrypted else Fails)
+
+
+def test_node_groups_that_are_well() -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    one = nodes(ami_type="AL2023_x86_64_STANDARD", node_repair_config={"enabled": True})
+    assert eks.node_images_are_supported(one, now) == Holds("the image type is AL2023_x86_64_STANDARD")
+    assert eks.node_images_are_supported(nodes(ami_type="AL2_ARM_64"), datetime(2025, 11, 26, tzinfo=UTC)) == Holds(
+        "the image type is AL2_ARM_64"
+    )
+    own = NotApplicable("the image is of the account's own")
+    assert eks.node_images_are_supported(nodes(ami_type="CUSTOM"), now) == own
+    assert eks.broken_nodes_are_repaired(one) == Holds("node auto repair is on")
+    assert eks.nodes_take_no_ssh(one) == Holds("no key pair is set")
+    assert eks.node_groups_can_grow(one) == NotApplicable("the group has no sizes of its own")
+    behind = Fails("nodes 1.9, control plane 1.34")
+    assert eks.nodes_follow_their_control_plane(kubernetes(), nodes(version="1.9")) == behind
+    level = Holds("nodes 1.34, control plane 1.34")
+    assert eks.nodes_follow_their_control_plane(kubernetes(), one) == level
+    guarded = kubernetes(deletion_protection=True)
+    assert eks.clusters_are_protected_from_deletion(guarded) == Holds("deletion protection is on")
 
 
 def group(**changes: object) -> Group:
