@@ -288,19 +288,21 @@ def encryption_is_judged_by_a_rule(rules: list[Rule]) -> Verdict:
 
 
 @check(effort="medium")
-def remediations_succeed(remedy: Remediation, runs: list[RemediationRun]) -> Verdict:
+def remediations_succeed(rule: Rule, remedies: list[Remediation], runs: list[RemediationRun]) -> Verdict:
     """Automatic remediations of Config rules succeed.
 
     Why: a remediation that fails is believed in all the same.
     Fix: aws configservice describe-remediation-execution-status names the step that failed; mend its document or role.
     """
-    if not remedy.automatic:
-        return NotApplicable(f"{remedy.target_id} is started by hand")
+    automatic = sorted({remedy.target_id for remedy in remedies if remedy.automatic})
+    if not automatic:
+        return NotApplicable(f"{rule.config_rule_name} has no automatic remediation")
+    name = ", ".join(automatic)
     failed = sum(run.state == "FAILED" for run in runs)
     if failed:
-        return Fails(f"{remedy.target_id} failed for {failed} of {len(runs)} resources")
+        return Fails(f"{name} failed for {failed} of {len(runs)} resources")
     worked = sum(run.state == "SUCCEEDED" for run in runs)
-    return Holds(f"{remedy.target_id} mended {worked} resources") if worked else NotApplicable("it has not run yet")
+    return Holds(f"{name} mended {worked} resources") if worked else NotApplicable("it has not run yet")
 
 
 @fact

@@ -15,6 +15,7 @@ from checks.cloudtrail import (
     TrailStatus,
 )
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.answering import answering
 from tests.emulator import Emulator
 
 ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/"
@@ -164,3 +165,53 @@ def test_facts_about_trails(aws: Emulator) -> None:
     make_trail(aws)
     assert aws.judge("cloudtrail.data_events_recorded") == {ARN + "main": ("told", "trail main records no data events")}
     assert aws.judge("cloudtrail.organization_trail") == {"region:us-east-1": ("told", "organization trails: none")}
+
+
+def test_trails_write_where_logs_last(aws: Emulator) -> None:
+    check, arn, s3 = "cloudtrail.trails_write_where_logs_last", f"{ARN}main", aws.client("s3")
+    make_trail(aws)
+    assert aws.judge(check) == {arn: ("fails", "logs keeps no versions")}
+    told = "trails write: main to logs (in this account)"
+    assert aws.judge("cloudtrail.where_logs_go") == {"region:us-east-1": ("told", told)}
+    s3.put_bucket_versioning(Bucket="logs", VersioningConfiguration={"Status": "Suspended"})
+    assert aws.judge(check) == {arn: ("fails", "logs keeps no versions")}
+    s3.put_bucket_versioning(Bucket="logs", VersioningConfiguration={"Status": "Enabled"})
+    assert aws.judge(check) == {arn: ("holds", "logs keeps versions")}
+    s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    aws.client("cloudtrail").update_trail(Name="main", S3BucketName="locked")
+    assert aws.judge(check) == {arn: ("holds", "locked has Object Lock")}
+    s3.delete_bucket(Bucket="locked")  # as good as another account's
+    assert aws.judge(check) == {arn: ("not applicable", "the bucket locked is not in this account")}
+
+
+def test_unusual_activity(aws: Emulator) -> None:
+    make_trail(aws)
+    told = "trail main looks for unusual activity: "
+    assert aws.judge("cloudtrail.unusual_activity_looked_for") == {f"{ARN}main": ("told", told + "none")}
+    aws.client("cloudtrail").put_insight_selectors(
+        TrailName="main", InsightSelectors=[{"InsightType": "ApiErrorRateInsight"}]
+    )
+    assert aws.judge("cloudtrail.unusual_activity_looked_for") == {f"{ARN}main": ("told", told + "ApiErrorRateInsight")}
+
+
+def test_event_data_stores(aws: Emulator) -> None:
+    """moto lacks CloudTrail Lake."""
+    check, arn = "cloudtrail.event_data_stores_are_protected_from_deletion", "arn:aws:cloudtrail:us-east-1:1:store/a"
+    assert aws.judge("cloudtrail.event_data_stores") == {}
+    store = {
+        "EventDataStoreArn": arn,
+        "Name": "all",
+        "Status": "ENABLED",
+        "TerminationProtectionEnabled": True,
+        "RetentionPeriod": 2555,
+        "MultiRegionEnabled": True,
+    }
+    with answering("cloudtrail", ListEventDataStores={"EventDataStores": [{"EventDataStoreArn": arn}]}):
+        with answering("cloudtrail", GetEventDataStore=store):
+            assert aws.judge(check) == {arn: ("holds", "termination protection is on")}
+            told = "event data stores: all (ENABLED, 2555 days, all regions)"
+            assert aws.judge("cloudtrail.event_data_stores") == {"region:us-east-1": ("told", told)}
+        with answering("cloudtrail", GetEventDataStore={**store, "TerminationProtectionEnabled": False}):
+            assert aws.judge(check) == {arn: ("fails", "it is off")}
+        with answering("cloudtrail", GetEventDataStore={**store, "Status": "PENDING_DELETION"}):
+            assert aws.judge(check) == {arn: ("not applicable", "all is PENDING_DELETION")}

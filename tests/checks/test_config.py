@@ -18,7 +18,9 @@ from checks.config import (
     RuleSource,
     Strategy,
 )
+from checks.securityhub import Standard
 from scanner import Fails, Holds, Verdict
+from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = "region:us-east-1"
@@ -189,3 +191,61 @@ def test_facts_that_moto_cannot_answer() -> None:
     remedy = Remediation(config_rule_name="one", target_id="AWS-EncryptVolume", automatic=True)
     assert config.remediations([rule(), rule()], [remedy]) == "1 of 2 rules have a remediation, 1 of them automatic"
     assert config.remediations([], []) is None
+
+
+def test_something_judges_controls(aws: Emulator) -> None:
+    check, account = "config.something_judges_controls", f"account:{ACCOUNT}"
+    assert aws.judge(check, regions=BOTH) == {
+        account: ("fails", "no rule is active and no standard is ready in any region")
+    }
+    client = make_recorder(aws, allSupported=True)
+    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+    client.put_config_rule(ConfigRule={"ConfigRuleName": "disks", "Source": source})
+    assert aws.judge(check, regions=BOTH) == {account: ("holds", "1 rules are active; standards: none")}
+    ready = Standard(standards_subscription_arn="a", standards_arn="x/standards/cis/v/3.0.0", standards_status="READY")
+    failed = ready.model_copy(update={"standards_status": "FAILED"})
+    assert config.something_judges_controls([], [ready]) == Holds("0 rules are active; standards: cis/v/3.0.0")
+    assert isinstance(config.something_judges_controls([], [failed]), Fails)
+
+
+def test_remediations_succeed(aws: Emulator) -> None:
+    """moto lacks remediations: how they went is prepared."""
+    client = make_recorder(aws, allSupported=True)
+    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+    client.put_config_rule(ConfigRule={"ConfigRuleName": "disks", "Source": source})
+    arn = client.describe_config_rules()["ConfigRules"][0]["ConfigRuleArn"]
+    check = "config.remediations_succeed"
+    none = {arn: ("not applicable", "disks has no automatic remediation")}
+    assert aws.judge(check) == none
+
+    def remedy(*, automatic: bool) -> dict[str, Any]:
+        one = {"ConfigRuleName": "disks", "TargetType": "SSM_DOCUMENT", "TargetId": "AWS-Mend", "Automatic": automatic}
+        return {"RemediationConfigurations": [one]}
+
+    def runs(*states: str) -> dict[str, Any]:
+        return {"RemediationExecutionStatuses": [{"State": state} for state in states]}
+
+    with answering("config", DescribeRemediationConfigurations=remedy(automatic=False)):
+        assert aws.judge(check) == none
+    with answering("config", DescribeRemediationConfigurations=remedy(automatic=True)):
+        assert aws.judge(check) == {arn: ("not applicable", "it has not run yet")}
+        with answering("config", DescribeRemediationExecutionStatus=runs("SUCCEEDED", "FAILED")):
+            assert aws.judge(check) == {arn: ("fails", "AWS-Mend failed for 1 of 2 resources")}
+        with answering("config", DescribeRemediationExecutionStatus=runs("SUCCEEDED", "QUEUED")):
+            assert aws.judge(check) == {arn: ("holds", "AWS-Mend mended 1 resources")}
+    counts: dict[str, Any] = {
+        "CompliantResourceCount": {"CappedCount": 3},
+        "NonCompliantResourceCount": {"CappedCount": 25},
+    }
+    counts["NonCompliantResourceCount"]["CapExceeded"] = True
+    pack = {"ConformancePackName": "cards", "ConformancePackArn": "arn:p", "ConformancePackId": "cards-1"}
+    status = {"ConformancePackName": "cards", "ConformancePackComplianceStatus": "NON_COMPLIANT"}
+    with answering(
+        "config",
+        GetComplianceSummaryByConfigRule={"ComplianceSummary": counts},
+        DescribeConformancePacks={"ConformancePackDetails": [pack]},
+        GetConformancePackComplianceSummary={"ConformancePackComplianceSummaryList": [status]},
+    ):
+        assert aws.judge("config.compliance") == {HERE: ("told", "rules: 3 compliant, more than 25 not")}
+        told = "conformance packs: cards is NON_COMPLIANT"
+        assert aws.judge("config.conformance_pack_compliance") == {HERE: ("told", told)}

@@ -16,7 +16,7 @@ from checks.organizations.evidence import (
     ServiceAccess,
 )
 from checks.organizations.guardrails import Attachment, Guardrail
-from scanner import Fails, Holds, NotApplicable, Policy, Verdict
+from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 DENY = {"Effect": "Deny", "Action": ["organizations:LeaveOrganization", "cloudtrail:StopLogging"], "Resource": "*"}
@@ -187,3 +187,71 @@ def test_delegates_and_services(aws: Emulator) -> None:
     told = members.services_with_access([ServiceAccess(service_principal="config.amazonaws.com")])
     assert aws.judge("organizations.services_with_access") == {"organization": ("told", told)}
     assert told.startswith("trusted access of services to all accounts: cloudtrail off, config on, guardduty off")
+
+
+def test_what_runs_in_the_management_account(aws: Emulator) -> None:
+    check, region = "organizations.the_management_account_runs_nothing", "region:us-east-1"
+    assert aws.judge(check) == {region: ("not applicable", "the account belongs to no organization")}
+    make_organization(aws)
+    assert aws.judge(check) == {region: ("holds", "no instances and no databases are here")}
+    image = aws.client("ec2").describe_images()["Images"][0]["ImageId"]
+    aws.client("ec2").run_instances(ImageId=image, MinCount=1, MaxCount=1)
+    assert aws.judge(check) == {region: ("fails", "here are 1 instances")}
+    member = Target("222222222222", "us-east-1")
+    assert members.the_management_account_runs_nothing(member, ORGANIZATION, [], [], []) == NotApplicable(
+        "the organization is managed by 111111111111"
+    )
+
+
+def test_security_services_are_delegated(aws: Emulator) -> None:
+    check = "organizations.security_services_are_delegated"
+    assert aws.judge(check) == {"organization": ("not applicable", "the account belongs to no organization")}
+    client = make_organization(aws)
+    client.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    assert aws.judge(check) == {"organization": ("not applicable", "no security service works in all accounts")}
+    for name in ("guardduty", "macie"):
+        client.enable_aws_service_access(ServicePrincipal=f"{name}.amazonaws.com")
+    made = client.create_account(Email="sec@example.com", AccountName="security")["CreateAccountStatus"]["AccountId"]
+    client.register_delegated_administrator(AccountId=made, ServicePrincipal="guardduty.amazonaws.com")
+    assert aws.judge(check) == {"organization": ("fails", "without a delegated administrator: macie")}
+    client.register_delegated_administrator(AccountId=made, ServicePrincipal="macie.amazonaws.com")
+    assert aws.judge(check) == {"organization": ("holds", "delegated: guardduty, macie")}
+
+
+def test_policies_of_other_types(aws: Emulator) -> None:
+    assert aws.judge("organizations.tag_policies") == {}
+    client = make_organization(aws)
+    root = client.list_roots()["Roots"][0]["Id"]
+    client.enable_policy_type(RootId=root, PolicyType="TAG_POLICY")
+    made = client.create_policy(Name="owners", Description="", Type="TAG_POLICY", Content='{"tags": {}}')
+    told = "tag policies: owners, attached to nothing"
+    assert aws.judge("organizations.tag_policies") == {"organization": ("told", told)}
+    client.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+    told = "tag policies: owners, attached to Root"
+    assert aws.judge("organizations.tag_policies") == {"organization": ("told", told)}
+    assert aws.judge("organizations.backup_policies") == {"organization": ("told", "backup policies: none")}
+    told = "declarative policies for EC2: none"
+    assert aws.judge("organizations.declarative_policies") == {"organization": ("told", told)}
+
+
+def test_accounts_by_purpose(aws: Emulator) -> None:
+    client = make_organization(aws)
+    for name in ("log archive", "shop-nonprod", "shop-prod", "Security Tooling", "sandbox-anna", "forensics"):
+        client.create_account(Email="a@example.com", AccountName=name)
+    told = (
+        "accounts by what their names say: forensics: forensics; logs: log archive; production: shop-prod; "
+        "sandboxes: sandbox-anna; security: Security Tooling; tests: shop-nonprod"
+    )
+    assert aws.judge("organizations.accounts_by_purpose") == {"organization": ("told", told)}
+    assert aws.judge("organizations.closed_accounts") == {}
+
+
+def test_closed_accounts() -> None:
+    old = Account(id="1", arn="a", name="old", status="SUSPENDED")
+    gone = Account(id="2", arn="b", name="gone", state="CLOSED", status="ACTIVE")
+    told = "accounts that nobody can work in: gone (CLOSED), old (SUSPENDED)"
+    assert members.closed_accounts([old, gone, Account(id="3", arn="c", name="new", status="ACTIVE")]) == told
+    closed = AccountPath(id=MEMBER, arn="a", paths=(f"o-a/{ROOT}/{MEMBER}/",), status="SUSPENDED")
+    assert guardrails.accounts_are_under_guardrails(closed, ORGANIZATION, [], []) == NotApplicable(
+        "the account is SUSPENDED"
+    )
