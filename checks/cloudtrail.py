@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from checks.s3.evidence import Bucket, ObjectLock, Versioning
+from checks.s3.evidence import Bucket, Logging, ObjectLock, Versioning
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, derived, fact
 
 
@@ -20,6 +20,7 @@ class Trail(Evidence, read=Read("cloudtrail:DescribeTrails", "trailList", arn="{
     include_global_service_events: bool = False
     kms_key_id: str | None = None
     s3_bucket_name: str
+    cloud_watch_logs_log_group_arn: str | None = None
 
 
 class TrailStatus(
@@ -28,6 +29,7 @@ class TrailStatus(
     is_logging: bool
     latest_delivery_error: str | None = None
     latest_delivery_time: datetime | None = None
+    latest_cloud_watch_logs_delivery_error: str | None = None
 
 
 class EventSelector(Part):
@@ -159,13 +161,14 @@ class LogKeeping:
     name: str
     versioned: bool
     locked: bool
+    logged: bool
 
 
 @derived
-def log_keeping(bucket: Bucket, versioning: Versioning, lock: ObjectLock | None) -> LogKeeping:
+def log_keeping(bucket: Bucket, versioning: Versioning, lock: ObjectLock | None, logging: Logging) -> LogKeeping:
     """A bucket, as far as it matters to logs."""
     locked = lock is not None and lock.object_lock_enabled == "Enabled"
-    return LogKeeping(bucket.name, versioning.status == "Enabled", locked)
+    return LogKeeping(bucket.name, versioning.status == "Enabled", locked, logging.logging_enabled is not None)
 
 
 @derived
@@ -256,6 +259,37 @@ def trails_write_where_logs_last(trail: Trail, buckets: list[LogKeeping]) -> Ver
     if bucket.locked:
         return Holds(f"{bucket.name} has Object Lock")
     return Holds(f"{bucket.name} keeps versions") if bucket.versioned else Fails(f"{bucket.name} keeps no versions")
+
+
+@check(effort="low")
+def access_to_logs_is_logged(trail: Trail, buckets: list[LogKeeping]) -> Verdict:
+    """The bucket that a trail writes into writes down who reads it.
+
+    Why: who reads the logs knows what is watched; who tried to delete them is the one to look for.
+    Fix: aws s3api put-bucket-logging --bucket NAME … with another bucket as the target
+    """
+    bucket = next((one for one in buckets if one.name == trail.s3_bucket_name), None)
+    if bucket is None:
+        return NotApplicable(f"the bucket {trail.s3_bucket_name} is not in this account")
+    return (
+        Holds(f"access to {bucket.name} is logged")
+        if bucket.logged
+        else Fails(f"access to {bucket.name} is not logged")
+    )
+
+
+@check(effort="low")
+def trails_can_raise_alarms(trail: Trail, status: TrailStatus) -> Verdict:
+    """Trails also write into a log group, on which an alarm can stand.
+
+    Why: a file in a bucket alarms nobody.
+    Fix: aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn ARN --cloud-watch-logs-role-arn ROLE
+    """
+    if not trail.cloud_watch_logs_log_group_arn:
+        return Fails("no log group is set")
+    if status.latest_cloud_watch_logs_delivery_error:
+        return Fails(f"the last delivery failed: {status.latest_cloud_watch_logs_delivery_error}")
+    return Holds(f"writes to {trail.cloud_watch_logs_log_group_arn}")
 
 
 @check(effort="low")

@@ -38,6 +38,26 @@ class Job(
     created_at: datetime
 
 
+class Destination(Part):
+    bucket_name: str
+
+
+class Export(
+    Evidence,
+    read=Read(
+        "macie2:GetClassificationExportConfiguration",
+        "configuration",
+        per=Session,
+        when={"status": "ENABLED"},
+        absent=_OFF,
+        omitted_if_empty=True,
+    ),
+):
+    """Where results are kept for longer than Macie's ninety days."""
+
+    s3_destination: Destination | None = None
+
+
 class PublicAccess(Part):
     effective_permission: str = "UNKNOWN"
 
@@ -105,6 +125,19 @@ def discovery_runs_by_itself(session: Session | None, discovery: list[Discovery]
     if running:
         return Holds(f"scheduled jobs: {', '.join(running[:5])}")
     return Fails("automated discovery is off, and no scheduled job goes on")
+
+
+@check(effort="low")
+def results_are_kept(session: Session | None, exports: list[Export]) -> Verdict:
+    """Where Macie is on, what it finds is also kept in a bucket of the account's own.
+
+    Why: Macie itself keeps results for ninety days, which no audit is content with.
+    Fix: aws macie2 put-classification-export-configuration with a bucket and a KMS key
+    """
+    if session is None or session.status != "ENABLED":
+        return NotApplicable("Macie is off" if session is None else f"Macie is {session.status}")
+    names = [one.s3_destination.bucket_name for one in exports if one.s3_destination]
+    return Holds(f"kept in {names[0]}") if names else Fails("no bucket is set")
 
 
 @check(effort="medium")

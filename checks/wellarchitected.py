@@ -1,8 +1,8 @@
 """The Well-Architected Tool: which reviews there are, and when somebody last looked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from scanner import Evidence, Read, fact
+from scanner import Evidence, Fails, Holds, Read, ScanTime, Verdict, check, fact
 
 
 class Workload(Evidence, read=Read("wellarchitected:ListWorkloads", "WorkloadSummaries", arn="{workload_arn}")):
@@ -22,12 +22,22 @@ class Milestone(
     recorded_at: datetime
 
 
-class OwnLens(
-    Evidence, read=Read("wellarchitected:ListLenses", "LensSummaries", fixed={"LensType": "CUSTOM_SELF"})
-):
+class OwnLens(Evidence, read=Read("wellarchitected:ListLenses", "LensSummaries", fixed={"LensType": "CUSTOM_SELF"})):
     """A lens of the account's own."""
 
     lens_name: str
+
+
+@check(effort="medium")
+def reviews_are_recent(workload: Workload, milestones: list[Milestone], at: ScanTime, *, days: int = 365) -> Verdict:
+    """Workloads in the Well-Architected Tool were worked on within a year.
+
+    Why: a review of two years ago describes another workload.
+    Fix: answer what has changed, and aws wellarchitected create-milestone --workload-id ID --milestone-name NAME
+    """
+    last = max([workload.updated_at, *(one.recorded_at for one in milestones)])
+    told = f"{workload.workload_name} was last worked on on {last:%Y-%m-%d}"
+    return Holds(told) if at - last <= timedelta(days=days) else Fails(told)
 
 
 @fact

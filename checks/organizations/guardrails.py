@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from checks.access.evidence import ResourcePolicy
 from checks.organizations.evidence import (
     AccountPath,
     BackupPolicy,
@@ -128,6 +129,15 @@ def what_guardrails_deny(guardrails: list[Guardrail]) -> str | None:
     attached = [rail for rail in guardrails if rail.targets]
     kinds = sorted({kind for rail in attached for kind in rail.kinds})
     return f"{len(attached)} service control policies are attached; they deny: {', '.join(kinds) or 'none of the customary'}"
+
+
+@fact
+def resource_guardrails(roots: list[Root], policies: list[ResourcePolicy]) -> str | None:
+    """Which policies limit who may reach the organization's resources."""
+    if not roots:
+        return None
+    own = sorted(one.name for one in policies if not one.aws_managed)
+    return f"resource control policies of the organization's own: {', '.join(own[:10]) or 'none'}"
 
 
 @fact

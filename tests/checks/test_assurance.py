@@ -1,6 +1,7 @@
 """Small services around security: what they say of an account that has nothing of them, and of one that has. moto lacks
 nearly all of them: the answers are prepared."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -258,3 +259,8 @@ def test_reviews(aws: Emulator) -> None:
     client.create_milestone(WorkloadId=made["WorkloadId"], MilestoneName="first", ClientRequestToken="y" * 40)
     (words,) = aws.judge("wellarchitected.reviews").values()
     assert " and has 1 milestones, the last of 20" in words[1]
+    assert set(aws.verdicts("wellarchitected.reviews_are_recent").values()) == {"holds"}
+    late = datetime.now(UTC) + timedelta(days=366)
+    (verdict,) = aws.judge("wellarchitected.reviews_are_recent", at=late).values()
+    assert verdict[0] == "fails"
+    assert verdict[1].startswith("shop was last worked on on 20")

@@ -1,5 +1,6 @@
 """CloudTrail checks, against real clients and as tables."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -215,3 +216,38 @@ def test_event_data_stores(aws: Emulator) -> None:
             assert aws.judge(check) == {arn: ("fails", "it is off")}
         with answering("cloudtrail", GetEventDataStore={**store, "Status": "PENDING_DELETION"}):
             assert aws.judge(check) == {arn: ("not applicable", "all is PENDING_DELETION")}
+
+
+def test_access_to_logs_and_alarms(aws: Emulator) -> None:
+    logged, alarms, arn = "cloudtrail.access_to_logs_is_logged", "cloudtrail.trails_can_raise_alarms", f"{ARN}main"
+    make_trail(aws)
+    assert aws.judge(logged) == {arn: ("fails", "access to logs is not logged")}
+    assert aws.judge(alarms) == {arn: ("fails", "no log group is set")}
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="access")
+    write = {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject"}
+    policy = {"Version": "2012-10-17", "Statement": [{**write, "Resource": "arn:aws:s3:::access/*"}]}
+    s3.put_bucket_policy(Bucket="access", Policy=json.dumps(policy))
+    target = {"LoggingEnabled": {"TargetBucket": "access", "TargetPrefix": ""}}
+    s3.put_bucket_logging(Bucket="logs", BucketLoggingStatus=target)
+    assert aws.judge(logged) == {arn: ("holds", "access to logs is logged")}
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:trail:*"
+    aws.client("cloudtrail").update_trail(
+        Name="main", CloudWatchLogsLogGroupArn=group, CloudWatchLogsRoleArn="arn:aws:iam::123456789012:role/trail"
+    )
+    assert aws.judge(alarms) == {arn: ("holds", f"writes to {group}")}
+    aws.client("s3").delete_bucket(Bucket="logs")
+    assert aws.judge(logged) == {arn: ("not applicable", "the bucket logs is not in this account")}
+
+
+def test_a_log_group_that_refuses_raises_no_alarm() -> None:
+    one = Trail(
+        name="main",
+        home_region="us-east-1",
+        is_multi_region_trail=True,
+        log_file_validation_enabled=True,
+        s3_bucket_name="logs",
+        cloud_watch_logs_log_group_arn="arn",
+    )
+    refused = TrailStatus(is_logging=True, latest_cloud_watch_logs_delivery_error="AccessDenied")
+    assert cloudtrail.trails_can_raise_alarms(one, refused) == Fails("the last delivery failed: AccessDenied")

@@ -1,4 +1,4 @@
-"""Cognito's checks, against real clients and as tables."""
+"""Cognito's checks, of user pools and identity pools, against real clients and as tables."""
 
 from typing import Any
 
@@ -95,3 +95,14 @@ def test_temporary_passwords_end() -> None:
     for days, so in ((0, Fails), (7, Holds), (8, Fails)):
         policy = {"password_policy": rules | {"temporary_password_validity_days": days}}
         assert isinstance(cognito_idp.passwords_are_strong(pool(policies=policy)), so)
+
+
+def test_identity_pools(aws: Emulator) -> None:
+    client = aws.client("cognito-identity")
+    arn = f"arn:aws:cognito-identity:us-east-1:{ACCOUNT}:identitypool/"
+    open_ = client.create_identity_pool(IdentityPoolName="open", AllowUnauthenticatedIdentities=True)["IdentityPoolId"]
+    shut = client.create_identity_pool(IdentityPoolName="shut", AllowUnauthenticatedIdentities=False)["IdentityPoolId"]
+    assert aws.judge("cognito_identity.strangers_get_no_credentials") == {
+        arn + open_: ("fails", "open gives credentials to guests"),
+        arn + shut: ("holds", "shut gives none to guests"),
+    }

@@ -81,3 +81,13 @@ def test_buckets_with_sensitive_data(aws: Emulator) -> None:
         }
         told = "Macie found sensitive data in 4 of 6 buckets: denied, dim, open, shut; it could not read unread"
         assert aws.judge("macie2.how_sensitive_buckets_are") == {REGION: ("told", told)}
+
+
+def test_results_are_kept(aws: Emulator) -> None:
+    check = "macie2.results_are_kept"
+    assert aws.judge(check) == {REGION: ("not applicable", "Macie is off")}
+    aws.client("macie2").enable_macie()
+    assert aws.judge(check) == {REGION: ("fails", "no bucket is set")}
+    where = {"s3Destination": {"bucketName": "results", "kmsKeyArn": "arn:aws:kms:us-east-1:1:key/a"}}
+    with answering("macie2", GetClassificationExportConfiguration={"configuration": where}):
+        assert aws.judge(check) == {REGION: ("holds", "kept in results")}

@@ -229,6 +229,8 @@ def test_policies_of_other_types(aws: Emulator) -> None:
     client.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
     told = "tag policies: owners, attached to Root"
     assert aws.judge("organizations.tag_policies") == {"organization": ("told", told)}
+    told = "resource control policies of the organization's own: none"
+    assert aws.judge("organizations.resource_guardrails") == {"organization": ("told", told)}
     assert aws.judge("organizations.backup_policies") == {"organization": ("told", "backup policies: none")}
     told = "declarative policies for EC2: none"
     assert aws.judge("organizations.declarative_policies") == {"organization": ("told", told)}
