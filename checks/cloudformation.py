@@ -1,6 +1,9 @@
 """CloudFormation: stacks, their protection and their drift."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from datetime import datetime, timedelta
+
+from checks.names import secret_names
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 _BROKEN = frozenset(
     {"ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED", "IMPORT_ROLLBACK_FAILED"}
@@ -9,6 +12,21 @@ _BROKEN = frozenset(
 
 class Drift(Part):
     stack_drift_status: str
+    last_check_timestamp: datetime | None = None
+
+
+class Trigger(Part):
+    arn: str
+
+
+class Rollback(Part):
+    rollback_triggers: tuple[Trigger, ...] = ()
+
+
+class Output(Part):
+    """An output by its name; its value is not kept."""
+
+    output_key: str | None = None
 
 
 class Stack(Evidence, read=Read("cloudformation:DescribeStacks", "Stacks", arn="{stack_id}")):
@@ -18,6 +36,64 @@ class Stack(Evidence, read=Read("cloudformation:DescribeStacks", "Stacks", arn="
     enable_termination_protection: bool = False
     parent_id: str | None = None
     drift_information: Drift | None = None
+    rollback_configuration: Rollback | None = None
+    outputs: tuple[Output, ...] = ()
+
+
+class SomeStack(Evidence, read=Read("cloudformation:DescribeStacks", "Stacks[0]", omitted_if_empty=True)):
+    """The first stack of the same answer: there is none where there are no stacks."""
+
+    stack_id: str
+
+
+class DeclaredParameter(
+    Evidence,
+    read=Read(
+        "cloudformation:GetTemplateSummary",
+        "Parameters",
+        per=Stack,
+        args={"StackName": "stack_id"},
+        omitted_if_empty=True,
+    ),
+):
+    """A parameter as the stack's template declares it; neither value nor default is kept."""
+
+    parameter_key: str
+    parameter_type: str = "String"
+    no_echo: bool = False
+
+
+class StackPolicy(
+    Evidence,
+    read=Read(
+        "cloudformation:GetStackPolicy",
+        "StackPolicyBody",
+        per=Stack,
+        args={"StackName": "stack_id"},
+        omitted_if_empty=True,
+    ),
+):
+    value: str
+
+
+class StackSet(
+    Evidence, read=Read("cloudformation:ListStackSets", "Summaries", per=SomeStack, fixed={"Status": "ACTIVE"})
+):
+    stack_set_name: str
+    permission_model: str | None = None
+    drift_status: str | None = None
+
+
+class Hook(
+    Evidence,
+    read=Read(
+        "cloudformation:ListTypes",
+        "TypeSummaries",
+        per=SomeStack,
+        fixed={"Type": "HOOK", "Visibility": "PRIVATE"},
+    ),
+):
+    type_name: str
 
 
 @check(effort="low")
@@ -33,18 +109,63 @@ def stacks_are_protected_from_deletion(stack: Stack) -> Verdict:
 
 
 @check(effort="medium")
-def stacks_have_not_drifted(stack: Stack) -> Verdict:
-    """Stacks are as their templates say.
+def stacks_have_not_drifted(stack: Stack, at: ScanTime, *, days: int = 90) -> Verdict:
+    """Stacks are as their templates say, as far as was looked lately.
 
     Why: what was changed by hand is undone, or breaks, at the next deployment.
     Fix: aws cloudformation detect-stack-drift --stack-name NAME; take the change into the template or put it back.
     """
-    status = stack.drift_information.stack_drift_status if stack.drift_information else "NOT_CHECKED"
-    if status == "IN_SYNC":
-        return Holds("in sync at the last detection")
+    drift = stack.drift_information
+    status = drift.stack_drift_status if drift else "NOT_CHECKED"
+    when = drift.last_check_timestamp if drift else None
     if status == "DRIFTED":
         return Fails("drifted at the last detection")
-    return NotApplicable("drift was never looked for")
+    if status != "IN_SYNC":
+        return NotApplicable("drift was never looked for")
+    if when is None or at - when > timedelta(days=days):
+        return NotApplicable(f"drift was last looked for {f'on {when:%Y-%m-%d}' if when else 'at an unknown time'}")
+    return Holds(f"in sync on {when:%Y-%m-%d}")
+
+
+@check(effort="low")
+def updates_watch_alarms(stack: Stack) -> Verdict:
+    """Stacks roll an update back where an alarm goes off.
+
+    Why: CloudFormation sees that resources were made, not that the workload stopped working.
+    Fix: aws cloudformation update-stack --rollback-configuration RollbackTriggers=[{Arn=ALARM,Type=AWS::CloudWatch::Alarm}]
+    """
+    if stack.parent_id:
+        return NotApplicable("a nested stack is rolled back with its parent")
+    triggers = stack.rollback_configuration.rollback_triggers if stack.rollback_configuration else ()
+    return Holds(f"{len(triggers)} rollback triggers") if triggers else Fails("no rollback trigger")
+
+
+@check(effort="medium")
+def secret_parameters_are_hidden(stack: Stack, declared: list[DeclaredParameter]) -> Verdict:
+    """Parameters of stacks that are named like secrets are declared with NoEcho.
+
+    Why: everybody who may describe the stack reads its other parameters.
+    Fix: declare the parameter with NoEcho: true, or better let the template resolve it from Secrets Manager.
+    """
+    # A parameter of such a type holds the name of one in Parameter Store, and not its value.
+    own = [one for one in declared if not one.parameter_type.startswith("AWS::SSM::Parameter")]
+    found = secret_names(one.parameter_key for one in own if not one.no_echo)
+    if found:
+        return Fails(f"named like secrets, without NoEcho: {', '.join(found)}")
+    return Holds("none") if declared else NotApplicable(f"{stack.stack_name} has no parameters")
+
+
+@check(effort="medium")
+def outputs_are_not_named_like_secrets(stack: Stack) -> Verdict:
+    """No output of a stack is named like a secret.
+
+    Why: outputs are shown in plain text, and exported ones to the whole account.
+    Fix: write the secret to Secrets Manager, and put its ARN into the output.
+    """
+    if not stack.outputs:
+        return NotApplicable("the stack has no outputs")
+    found = secret_names(one.output_key or "" for one in stack.outputs)
+    return Fails(f"named like secrets: {', '.join(found)}") if found else Holds(f"none of {len(stack.outputs)} outputs")
 
 
 @check(effort="high")
@@ -66,3 +187,23 @@ def drift_detection(stacks: list[Stack]) -> str | None:
         s.drift_information is not None and s.drift_information.stack_drift_status != "NOT_CHECKED" for s in stacks
     )
     return f"drift was looked for in {looked} of {len(stacks)} stacks"
+
+
+@fact
+def stack_policies(stacks: list[Stack], policies: list[StackPolicy]) -> str | None:
+    """How many stacks protect single resources by a stack policy."""
+    return f"{len(policies)} of {len(stacks)} stacks have a stack policy" if stacks else None
+
+
+@fact
+def stack_sets(sets: list[StackSet]) -> str | None:
+    """Which stack sets bring the same stacks to many accounts and regions, and whether they have drifted."""
+    told = sorted(f"{one.stack_set_name} ({one.drift_status or 'drift unknown'})" for one in sets)
+    return f"{len(sets)} stack sets: {', '.join(told[:10])}" if sets else None
+
+
+@fact
+def hooks(found: list[Hook]) -> str | None:
+    """Which hooks look at resources before CloudFormation makes them."""
+    names = sorted({one.type_name for one in found})
+    return f"CloudFormation hooks: {', '.join(names[:10])}" if names else None

@@ -1,14 +1,17 @@
 """Alarms, stacks and builds: against real clients and as tables."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from checks import cloudformation, cloudwatch, codebuild
-from checks.cloudformation import Drift, Stack
+from checks.cloudformation import DeclaredParameter, Drift, Stack
 from checks.cloudwatch import Alarm
 from checks.codebuild import LogGroup, Logs, Project
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:ops"
@@ -74,17 +77,23 @@ def stack(**changes: Any) -> Stack:
     return Stack.model_validate({"stack_id": "s", "stack_name": "net", "stack_status": "CREATE_COMPLETE"} | changes)
 
 
+def looked_at(when: datetime | None) -> Stack:
+    return stack(drift_information=Drift(stack_drift_status="IN_SYNC", last_check_timestamp=when))
+
+
 @pytest.mark.parametrize(
     ("one", "verdict"),
     [
-        (stack(drift_information=Drift(stack_drift_status="IN_SYNC")), Holds("in sync at the last detection")),
+        (looked_at(datetime(2026, 11, 1, tzinfo=UTC)), Holds("in sync on 2026-11-01")),
+        (looked_at(datetime(2026, 1, 1, tzinfo=UTC)), NotApplicable("drift was last looked for on 2026-01-01")),
+        (looked_at(None), NotApplicable("drift was last looked for at an unknown time")),
         (stack(drift_information=Drift(stack_drift_status="DRIFTED")), Fails("drifted at the last detection")),
         (stack(drift_information=Drift(stack_drift_status="NOT_CHECKED")), NotApplicable("drift was never looked for")),
         (stack(), NotApplicable("drift was never looked for")),
     ],
 )
 def test_stacks_have_not_drifted(one: Stack, verdict: Verdict) -> None:
-    assert cloudformation.stacks_have_not_drifted(one) == verdict
+    assert cloudformation.stacks_have_not_drifted(one, datetime(2026, 11, 23, tzinfo=UTC)) == verdict
 
 
 @pytest.mark.parametrize(
@@ -102,6 +111,61 @@ def test_stacks_have_not_drifted(one: Stack, verdict: Verdict) -> None:
 def test_stacks(one: Stack, protected: Verdict, stuck: Verdict) -> None:
     assert cloudformation.stacks_are_protected_from_deletion(one) == protected
     assert cloudformation.no_stack_is_stuck(one) == stuck
+
+
+def test_names_in_stacks(aws: Emulator) -> None:
+    parameters = {
+        "DBPassword": {"Type": "String", "Default": "hunter2"},
+        "Token": {"Type": "String", "NoEcho": True, "Default": "hunter2"},
+        "ApiKey": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/api/key"},
+    }
+    template = {
+        "Parameters": parameters,
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+        "Outputs": {"AdminPassword": {"Value": {"Ref": "DBPassword"}}, "QueueUrl": {"Value": {"Ref": "Queue"}}},
+    }
+    client = aws.client("cloudformation")
+    aws.client("ssm").put_parameter(Name="/api/key", Type="String", Value="x")
+    loud = client.create_stack(StackName="loud", TemplateBody=json.dumps(template))["StackId"]
+    bare = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+    quiet = client.create_stack(StackName="quiet", TemplateBody=json.dumps(bare))["StackId"]
+    client.set_stack_policy(StackName="quiet", StackPolicyBody='{"Statement": []}')
+    client.create_stack_set(StackSetName="baseline", TemplateBody=json.dumps(bare))
+    names = (
+        "secret_parameters_are_hidden",
+        "outputs_are_not_named_like_secrets",
+        "updates_watch_alarms",
+        "stack_policies",
+        "stack_sets",
+        "hooks",
+    )
+    with answering("cloudformation", {"ListTypes": {"TypeSummaries": [{"TypeName": "Own::Guard::Hook"}]}}):
+        found = judge_all(aws, "cloudformation", names)
+    assert found == {
+        "secret_parameters_are_hidden": {
+            loud: ("fails", "named like secrets, without NoEcho: DBPassword"),
+            quiet: ("not applicable", "quiet has no parameters"),
+        },
+        "outputs_are_not_named_like_secrets": {
+            loud: ("fails", "named like secrets: AdminPassword"),
+            quiet: ("not applicable", "the stack has no outputs"),
+        },
+        "updates_watch_alarms": {loud: ("fails", "no rollback trigger"), quiet: ("fails", "no rollback trigger")},
+        "stack_policies": {"region:us-east-1": ("told", "1 of 2 stacks have a stack policy")},
+        "stack_sets": {"region:us-east-1": ("told", "1 stack sets: baseline (drift unknown)")},
+        "hooks": {"region:us-east-1": ("told", "CloudFormation hooks: Own::Guard::Hook")},
+    }
+
+
+def test_stacks_whose_updates_watch_alarms() -> None:
+    watched = stack(rollback_configuration={"rollback_triggers": ({"arn": "alarm"},)})
+    assert cloudformation.updates_watch_alarms(watched) == Holds("1 rollback triggers")
+    nested = NotApplicable("a nested stack is rolled back with its parent")
+    assert cloudformation.updates_watch_alarms(stack(parent_id="p")) == nested
+    hidden = [DeclaredParameter(parameter_key="Token", no_echo=True)]
+    assert cloudformation.secret_parameters_are_hidden(stack(), hidden) == Holds("none")
+    told = cloudformation.outputs_are_not_named_like_secrets(stack(outputs=({"output_key": "Url"},)))
+    assert told == Holds("none of 1 outputs")
 
 
 def test_stacks_through_a_client(aws: Emulator) -> None:

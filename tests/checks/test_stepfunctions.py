@@ -1,0 +1,107 @@
+"""Step Functions checks: against real clients and as tables."""
+
+import json
+from typing import Any
+
+import pytest
+
+from checks import stepfunctions
+from checks.stepfunctions import Machine
+from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner.evidence.shape import shape_of
+from tests.checks.answers import judge_all
+from tests.emulator import ACCOUNT, Emulator
+
+CALL = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"Password": "hunter2"},
+    "End": True,
+}
+
+
+def definition(**states: object) -> str:
+    return json.dumps({"StartAt": "One", "States": states})
+
+
+def test_machines_through_a_client(aws: Emulator) -> None:
+    iam = aws.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]["Arn"]
+    made = aws.client("stepfunctions").create_state_machine(name="m", definition=definition(One=CALL), roleArn=role)
+    arn = made["stateMachineArn"]
+    names = (
+        "executions_are_logged",
+        "executions_are_traced",
+        "tasks_retry_within_bounds",
+        "tasks_expect_failure",
+        "tasks_have_timeouts",
+        "state_machines",
+    )
+    assert judge_all(aws, "stepfunctions", names) == {
+        "executions_are_logged": {arn: ("fails", "the log level is OFF")},
+        "executions_are_traced": {arn: ("fails", "tracing is off")},
+        "tasks_retry_within_bounds": {arn: ("not applicable", "no task retries")},
+        "tasks_expect_failure": {arn: ("fails", "neither: One")},
+        "tasks_have_timeouts": {arn: ("fails", "no timeout: One")},
+        "state_machines": {"region:us-east-1": ("told", "state machines: 1 STANDARD")},
+    }
+    assert ACCOUNT in arn
+
+
+def test_nothing_of_what_tasks_are_called_with_is_kept() -> None:
+    branch = {"Type": "Parallel", "Branches": [{"StartAt": "In", "States": {"In": CALL}}], "End": True}
+    kept = shape_of(Machine).cut({"definition": definition(One=CALL, Two=branch)})
+    assert "hunter2" not in json.dumps(kept)
+    assert kept["definition"]["States"]["Two"]["Branches"] == [{"States": {"In": {"Type": "Task"}}}]
+
+
+def machine(kind: str = "STANDARD", whole: int | None = None, **states: dict[str, Any]) -> Machine:
+    body = {
+        "state_machine_arn": "a",
+        "name": "m",
+        "type": kind,
+        "definition": {"timeout_seconds": whole, "states": states},
+        "logging_configuration": {"level": "ERROR"},
+        "tracing_configuration": {"enabled": True},
+    }
+    return Machine.model_validate(body, strict=False)
+
+
+TASK: dict[str, Any] = {"type": "Task"}
+
+
+def inside(**changes: object) -> dict[str, Any]:
+    return {"type": "Map", "item_processor": {"states": {"In": TASK}}, **changes}
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "verdict"),
+    [
+        ("executions_are_logged", machine(One=TASK), Holds("the log level is ERROR")),
+        ("executions_are_traced", machine(One=TASK), Holds("tracing is on")),
+        (
+            "tasks_retry_within_bounds",
+            machine(One=TASK | {"retry": [{}, {"max_attempts": 20}]}),
+            Holds("2 retries are bounded"),
+        ),
+        (
+            "tasks_retry_within_bounds",
+            machine(One=TASK | {"retry": [{"max_attempts": 99}]}),
+            Fails("more than 20 attempts: One (99)"),
+        ),
+        ("tasks_expect_failure", machine(One=TASK | {"retry": [{}]}), Holds("all of 1 tasks")),
+        ("tasks_expect_failure", machine(One=inside()), Fails("neither: In")),
+        ("tasks_expect_failure", machine(One=inside(catch=[{"next": "X"}])), Holds("all of 1 tasks")),
+        ("tasks_expect_failure", machine(One={"type": "Pass"}), NotApplicable("no state is a task")),
+        ("tasks_have_timeouts", machine(One=TASK | {"timeout_seconds": 5}), Holds("all of 1 tasks")),
+        ("tasks_have_timeouts", machine(One=TASK | {"timeout_seconds_path": "$.t"}), Holds("all of 1 tasks")),
+        ("tasks_have_timeouts", machine(whole=60, One=TASK), Holds("the machine ends after 60 s")),
+        ("tasks_have_timeouts", machine("EXPRESS", One=TASK), Holds("an express workflow ends after five minutes")),
+        ("tasks_have_timeouts", machine(), NotApplicable("no state is a task")),
+    ],
+)
+def test_machines(function: str, one: Machine, verdict: Verdict) -> None:
+    assert getattr(stepfunctions, function)(one) == verdict
