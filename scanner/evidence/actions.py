@@ -19,7 +19,6 @@ _PREFIXES: Mapping[str, str] = {
     "elbv2": "elasticloadbalancing",
     "emr": "elasticmapreduce",
     "iot1click-devices": "iot1click",
-    "keyspaces": "cassandra",
     "neptune": "rds",
     "networkmanager": "networkmanager",
     "opensearch": "es",
@@ -31,7 +30,6 @@ _PREFIXES: Mapping[str, str] = {
     "sesv2": "ses",
     "sso-admin": "sso",
     "stepfunctions": "states",
-    "timestream-write": "timestream",
 }
 
 # The reads that take more than one operation, by their `via`: what each sends besides the one that its `Read` names.
