@@ -3,6 +3,9 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
+from checks.iam.evidence import Role
+from checks.iam.statements import is_named
+from checks.iam.trust import BREAK_GLASS, INCIDENT
 from checks.organizations import Organization
 from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Read, ScanTime, Verdict, check, fact
 
@@ -77,6 +80,42 @@ def _looked_for(analyzers: list[Analyzer], types: tuple[str, ...], organization:
     if mine:
         return Fails(", ".join(sorted(f"{one.name} is {one.status}" for one in mine)))
     return Fails("there is no such analyzer") if organization is None else ELSEWHERE
+
+
+@check(effort="medium")
+def unused_roles_are_noticed(
+    analyzers: AllRegions[Analyzer],
+    roles: list[Role],
+    organization: Organization | None,
+    at: ScanTime,
+    *,
+    days: int = 90,
+    percent: int = 50,
+) -> Verdict:
+    """Most roles are in use, or an analyzer tells which are not.
+
+    Why: where most of what was once granted is used by nobody, nobody takes anything away.
+    Fix: create an analyzer of the type ACCOUNT_UNUSED_ACCESS, and delete the roles that it names.
+    """
+    old = [
+        role
+        for role in roles
+        if not role.made_by_aws
+        and not is_named(role.role_name, (*BREAK_GLASS, *INCIDENT))
+        and at - role.create_date > timedelta(days=days)
+    ]
+    if not old:
+        return NotApplicable(f"no role is older than {days} days")
+    since = at - timedelta(days=days)
+    unused = sum(
+        role.role_last_used.last_used_date is None or role.role_last_used.last_used_date < since for role in old
+    )
+    told = f"{unused} of {len(old)} roles were not used for {days} days"
+    if active := sorted(one.name for one in analyzers if one.type in UNUSED and one.status == "ACTIVE"):
+        return Holds(f"{told}; looked for by {', '.join(active)}")
+    if unused * 100 <= percent * len(old):
+        return Holds(told)
+    return Fails(f"{told}, and no analyzer looks for them") if organization is None else ELSEWHERE
 
 
 @check(effort="medium")

@@ -60,7 +60,7 @@ class GraveFindingId(
                 "Criterion": {
                     "accountId": {"Eq": ["{account}"]},
                     "service.archived": {"Eq": ["false"]},
-                    "severity": {"Gte": 7},
+                    "severity": {"GreaterThanOrEqual": 7},
                 }
             }
         },

@@ -65,7 +65,7 @@ class SharedWith(
 
     @property
     def service(self) -> bool:
-        return self.associated_entity.endswith(".amazonaws.com")
+        return self.associated_entity.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
 @check(effort="medium")

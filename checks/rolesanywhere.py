@@ -1,17 +1,6 @@
-"""IAM Roles Anywhere: which machines outside AWS get temporary credentials, and on whose word."""
+"""IAM Roles Anywhere: which machines outside AWS get temporary credentials, and for how long."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
-
-
-class Source(Part):
-    source_type: str = "not told"
-
-
-class Anchor(Evidence, read=Read("rolesanywhere:ListTrustAnchors", "trustAnchors", arn="{trust_anchor_arn}")):
-    trust_anchor_arn: str
-    name: str
-    enabled: bool
-    source: Source = Source()
+from scanner import Evidence, Fails, Holds, NotApplicable, Read, Verdict, check, fact
 
 
 class Profile(
@@ -41,10 +30,10 @@ def sessions_are_short(profile: Profile, *, hours: int = 1) -> Verdict:
 
 
 @fact
-def trust_anchors(anchors: list[Anchor], profiles: list[Profile]) -> str | None:
-    """Whose certificates are traded for temporary credentials."""
-    told = sorted(f"{one.name} ({one.source.source_type})" for one in anchors if one.enabled)
-    if not told:
+def profiles(found: list[Profile]) -> str | None:
+    """Which profiles trade certificates of machines outside AWS for temporary credentials."""
+    names = sorted(one.name for one in found if one.enabled)
+    if not names:
         return None
-    roles = {role for one in profiles if one.enabled for role in one.role_arns}
-    return f"Roles Anywhere trusts {', '.join(told[:10])}, for {len(roles)} roles"
+    roles = {role for one in found if one.enabled for role in one.role_arns}
+    return f"machines outside AWS take {len(roles)} roles through the profiles: {', '.join(names[:10])}"

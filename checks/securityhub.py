@@ -41,6 +41,7 @@ class OldFinding(
     read=Read(
         "securityhub:GetFindings",
         "Findings",
+        per=Hub,
         # Of this account and region only: an administrator sees its members' findings, an aggregator's region all regions'.
         fixed={
             "Filters": {
@@ -66,7 +67,7 @@ class OldFinding(
     severity: Severity = Severity()
 
 
-class Insight(Evidence, read=Read("securityhub:GetInsights", "Insights", absent=_OFF, arn="{insight_arn}")):
+class Insight(Evidence, read=Read("securityhub:GetInsights", "Insights", per=Hub, absent=_OFF, arn="{insight_arn}")):
     """A saved question; without being asked for others, AWS lists those of the account's own only."""
 
     insight_arn: str
@@ -75,7 +76,7 @@ class Insight(Evidence, read=Read("securityhub:GetInsights", "Insights", absent=
 
 class Administrator(
     Evidence,
-    read=Read("securityhub:GetAdministratorAccount", "Administrator", absent=_OFF, omitted_if_empty=True),
+    read=Read("securityhub:GetAdministratorAccount", "Administrator", per=Hub, absent=_OFF, omitted_if_empty=True),
 ):
     account_id: str = ""
     member_status: str = ""

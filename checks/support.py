@@ -2,18 +2,24 @@
 
 from collections import Counter, defaultdict
 
-from scanner import Evidence, Fails, Holds, Read, Verdict, check, fact
+from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check, fact
 
 # The API answers with a paid plan from Business on; without one, with this code (Support API reference).
 _NO_PLAN = frozenset({"SubscriptionRequiredException"})
 
 
-class Severity(
-    Evidence, read=Read("support:DescribeSeverityLevels", "severityLevels", absent=_NO_PLAN, scope="global")
-):
+class Severity(Part):
     """How urgent a case may be made, which the plan decides."""
 
     code: str
+
+
+class Plan(Evidence, read=Read("support:DescribeSeverityLevels", absent=_NO_PLAN, scope="global")):
+    severity_levels: tuple[Severity, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(level.code for level in self.severity_levels)
 
 
 class Advice(
@@ -21,9 +27,9 @@ class Advice(
     read=Read(
         "support:DescribeTrustedAdvisorChecks",
         "checks",
+        per=Plan,
         fixed={"language": "en"},
         absent=_NO_PLAN,
-        scope="global",
     ),
 ):
     id: str
@@ -49,17 +55,16 @@ class AdviceStatus(
 
 
 @check(effort="high")
-def aws_answers_urgent_cases(levels: list[Severity]) -> Verdict:
+def aws_answers_urgent_cases(plan: Plan | None) -> Verdict:
     """The account's support plan takes cases about a production system that is down.
 
     Why: with the Basic and Developer plans nobody at AWS answers within the hour.
     Fix: choose a plan for production under "Support plans" in the management account.
     """
-    codes = {level.code for level in levels}
-    if not codes:
+    if plan is None:
         return Fails("the plan is Basic or Developer")
-    told = f"cases may be {', '.join(sorted(codes))}"
-    return Holds(told) if codes & {"urgent", "critical"} else Fails(told)
+    told = f"cases may be {', '.join(sorted(plan.codes))}"
+    return Holds(told) if plan.codes & {"urgent", "critical"} else Fails(told)
 
 
 def _warnings(advice: list[Advice], statuses: list[AdviceStatus], categories: tuple[str, ...]) -> str | None:
@@ -98,13 +103,8 @@ def advice_on_reliability(advice: list[Advice], statuses: list[AdviceStatus]) ->
 
 
 @fact
-def plan(levels: list[Severity]) -> str:
+def support_plan(plan: Plan | None) -> str:
     """Which support plan the account has, as far as the urgency of its cases tells."""
-    codes = {level.code for level in levels}
-    if "critical" in codes:
-        return "support plan: Enterprise, or another with critical cases"
-    return (
-        f"support plan: Business, or another with cases up to {', '.join(sorted(codes))}"
-        if codes
-        else "support plan: Basic or Developer"
-    )
+    if plan is None:
+        return "support plan: Basic or Developer"
+    return f"support plan: one with cases that are {', '.join(sorted(plan.codes))}"

@@ -22,8 +22,10 @@ class Milestone(
     recorded_at: datetime
 
 
-class OwnLens(Evidence, read=Read("wellarchitected:ListLenses", "LensSummaries", fixed={"LensType": "CUSTOM_SELF"})):
-    """A lens of the account's own."""
+class OwnLens(
+    Evidence, read=Read("wellarchitected:ListLenses", "LensSummaries", per=Workload, fixed={"LensType": "CUSTOM_SELF"})
+):
+    """A lens of the account's own; the same list for each workload, and asked for only where there is one."""
 
     lens_name: str
 

@@ -1,13 +1,15 @@
 """Access Analyzer's checks. moto lacks the service: the answers are prepared."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from checks import accessanalyzer
 from checks.accessanalyzer import Analyzer
+from checks.iam.evidence import LastUse, Role
 from checks.organizations import Organization
-from scanner import Fails, Holds, Verdict
+from scanner import Fails, Holds, NotApplicable, Policy, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -99,3 +101,59 @@ def test_outside_access_is_looked_for(
     analyzers: list[Analyzer], organization: Organization | None, verdict: Verdict
 ) -> None:
     assert accessanalyzer.outside_access_is_looked_for(analyzers, organization) == verdict
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def role(name: str, used: datetime | None, path: str = "/") -> Role:
+    return Role(
+        arn=f"arn:{name}",
+        path=path,
+        role_name=name,
+        create_date=datetime(2025, 1, 1, tzinfo=UTC),
+        assume_role_policy_document=Policy.model_validate(TRUST),
+        role_last_used=LastUse(last_used_date=used),
+    )
+
+
+USED, IDLE = role("used", AT), role("idle", datetime(2026, 2, 1, tzinfo=UTC))
+LINKED = role("linked", None, "/aws-service-role/x/")
+
+
+@pytest.mark.parametrize(
+    ("roles", "kind", "organization", "verdict"),
+    [
+        ([LINKED, role("break-glass", None)], "ACCOUNT", None, NotApplicable("no role is older than 90 days")),
+        ([USED, IDLE], "ACCOUNT", None, Holds("1 of 2 roles were not used for 90 days")),
+        (
+            [USED, IDLE, role("never", None)],
+            "ACCOUNT",
+            None,
+            Fails("2 of 3 roles were not used for 90 days, and no analyzer looks for them"),
+        ),
+        (
+            [IDLE],
+            "ACCOUNT_UNUSED_ACCESS",
+            None,
+            Holds("1 of 1 roles were not used for 90 days; looked for by one"),
+        ),
+        ([IDLE], "ACCOUNT", MEMBER, accessanalyzer.ELSEWHERE),
+    ],
+)
+def test_unused_roles_are_noticed(
+    roles: list[Role], kind: str, organization: Organization | None, verdict: Verdict
+) -> None:
+    assert accessanalyzer.unused_roles_are_noticed([analyzer(kind)], roles, organization, AT) == verdict
+
+
+def test_young_roles_are_not_judged(aws: Emulator) -> None:
+    aws.client("iam").create_role(RoleName="new", AssumeRolePolicyDocument=json.dumps(TRUST))
+    check, account = "accessanalyzer.unused_roles_are_noticed", f"account:{ACCOUNT}"
+    assert aws.judge(check) == {account: ("not applicable", "no role is older than 90 days")}
+    late = datetime.now(UTC) + timedelta(days=91)
+    told = "1 of 1 roles were not used for 90 days, and no analyzer looks for them"
+    assert aws.judge(check, at=late) == {account: ("fails", told)}

@@ -25,7 +25,7 @@ DAY = "2026-01-05T08:00:00Z"
         "detective.behaviour_graphs",
         "fms.policies",
         "resource_explorer_2.indexes",
-        "rolesanywhere.trust_anchors",
+        "rolesanywhere.profiles",
         "security_ir.membership",
         "securitylake.data_lakes",
         "signer.signing_profiles",
@@ -158,15 +158,14 @@ def test_roles_anywhere(aws: Emulator) -> None:
         return {"profileArn": f"arn:{name}", "name": name, "enabled": True, "roleArns": ["arn:r"], **more}
 
     profiles = [profile("default"), profile("day", durationSeconds=43200), profile("off", enabled=False)]
-    anchor = {"trustAnchorArn": "arn:t", "name": "plant", "enabled": True, "source": {"sourceType": "AWS_ACM_PCA"}}
-    with answering("rolesanywhere", ListProfiles={"profiles": profiles}, ListTrustAnchors={"trustAnchors": [anchor]}):
+    with answering("rolesanywhere", ListProfiles={"profiles": profiles}):
         assert aws.judge("rolesanywhere.sessions_are_short") == {
             "arn:default": ("holds", "an hour, the default"),
             "arn:day": ("fails", "43200 seconds"),
             "arn:off": ("not applicable", "the profile is disabled"),
         }
-        assert aws.judge("rolesanywhere.trust_anchors") == {
-            REGION: ("told", "Roles Anywhere trusts plant (AWS_ACM_PCA), for 1 roles")
+        assert aws.judge("rolesanywhere.profiles") == {
+            REGION: ("told", "machines outside AWS take 1 roles through the profiles: day, default")
         }
 
 
@@ -215,7 +214,7 @@ def test_shield(aws: Emulator) -> None:
 def test_support(aws: Emulator) -> None:
     check = "support.aws_answers_urgent_cases"
     assert aws.judge(check) == {ALL: ("fails", "the plan is Basic or Developer")}
-    assert aws.judge("support.plan") == {ALL: ("told", "support plan: Basic or Developer")}
+    assert aws.judge("support.support_plan") == {ALL: ("told", "support plan: Basic or Developer")}
     levels = {"severityLevels": [{"code": code, "name": code} for code in ("low", "normal", "high", "urgent")]}
     checks = aws.client("support").describe_trusted_advisor_checks(language="en")["checks"]
     secure = next(one for one in checks if one["category"] == "security")
