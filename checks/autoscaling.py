@@ -1,11 +1,39 @@
 """Auto Scaling: groups, the zones that they span and how they notice a broken instance."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from datetime import datetime
+
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+
+# Processes that start, replace and offer instances. Others are suspended for good reasons, such as AZRebalance below EKS.
+_HEALING = frozenset({"AddToLoadBalancer", "HealthCheck", "Launch", "ReplaceUnhealthy", "Terminate"})
+# Tags of groups that something else scales: EKS, the cluster autoscaler, ECS.
+_SCALED_BY_OTHERS = ("eks:", "k8s.io/cluster-autoscaler/", "AmazonECSManaged")
 
 
 class Instance(Part):
     instance_id: str
     availability_zone: str
+    lifecycle_state: str
+
+
+class Suspended(Part):
+    process_name: str
+
+
+class TrafficSource(Part):
+    identifier: str
+
+
+class Tag(Part):
+    key: str
+
+
+class Template(Part):
+    version: str | None = None
+
+
+class Mixed(Part):
+    """A policy that mixes instance types; it always names a launch template."""
 
 
 class Group(
@@ -20,10 +48,79 @@ class Group(
     health_check_type: str
     load_balancer_names: tuple[str, ...] = ()
     target_group_arns: tuple[str, ...] = ()
+    traffic_sources: tuple[TrafficSource, ...] = ()
+    launch_configuration_name: str | None = None
+    launch_template: Template | None = None
+    mixed_instances_policy: Mixed | None = None
+    suspended_processes: tuple[Suspended, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    max_instance_lifetime: int | None = None
 
     @property
     def behind_a_balancer(self) -> bool:
-        return bool(self.load_balancer_names or self.target_group_arns)
+        return bool(self.load_balancer_names or self.target_group_arns or self.traffic_sources)
+
+    @property
+    def suspended(self) -> frozenset[str]:
+        return frozenset(one.process_name for one in self.suspended_processes)
+
+    @property
+    def scaled_by_others(self) -> bool:
+        return any(tag.key.startswith(_SCALED_BY_OTHERS) for tag in self.tags)
+
+
+class Predictive(Part):
+    mode: str = "ForecastOnly"
+
+
+class ScalingPolicy(
+    Evidence,
+    read=Read(
+        "autoscaling:DescribePolicies",
+        "ScalingPolicies",
+        per=Group,
+        args={"AutoScalingGroupName": "auto_scaling_group_name"},
+    ),
+):
+    policy_name: str
+    policy_type: str
+    enabled: bool = True  # "whether the policy is enabled"; policies of old, which have no such member, cannot be off
+    predictive_scaling_configuration: Predictive | None = None
+
+    @property
+    def acts(self) -> bool:
+        if self.policy_type == "PredictiveScaling":
+            predictive = self.predictive_scaling_configuration
+            return self.enabled and predictive is not None and predictive.mode == "ForecastAndScale"
+        return self.enabled
+
+
+class ScheduledAction(
+    Evidence,
+    read=Read(
+        "autoscaling:DescribeScheduledActions",
+        "ScheduledUpdateGroupActions",
+        per=Group,
+        args={"AutoScalingGroupName": "auto_scaling_group_name"},
+    ),
+):
+    scheduled_action_name: str
+
+
+class Refresh(
+    Evidence,
+    read=Read(
+        "autoscaling:DescribeInstanceRefreshes",
+        "InstanceRefreshes",
+        per=Group,
+        args={"AutoScalingGroupName": "auto_scaling_group_name"},
+    ),
+):
+    """A replacement of all instances in the past six weeks."""
+
+    status: str
+    start_time: datetime | None = None
 
 
 @check(effort="medium")
@@ -65,3 +162,111 @@ def groups_can_lose_an_instance(group: Group, *, single_by_design: tuple[str, ..
     if group.auto_scaling_group_name in single_by_design:
         return NotApplicable("the settings say that one instance is by design")
     return Holds(f"at least {group.min_size} instances") if group.min_size > 1 else Fails(f"at least {group.min_size}")
+
+
+@check(effort="medium")
+def groups_follow_demand(
+    group: Group,
+    policies: list[ScalingPolicy],
+    actions: list[ScheduledAction],
+    *,
+    single_by_design: tuple[str, ...] = (),
+) -> Verdict:
+    """Groups that serve a load balancer grow and shrink by a policy or a schedule.
+
+    Why: a group of a fixed size is too small at the peak, or too large the rest of the day.
+    Fix: aws autoscaling put-scaling-policy --auto-scaling-group-name NAME --policy-type TargetTrackingScaling …
+    """
+    if not group.behind_a_balancer:
+        return NotApplicable("the group is behind no load balancer")
+    if group.auto_scaling_group_name in single_by_design:
+        return NotApplicable("the settings say that its size is by design")
+    if group.scaled_by_others:
+        return NotApplicable("its tags say that EKS or ECS scales it")
+    if group.min_size == group.max_size:
+        return Fails(f"the size is fixed at {group.max_size}")
+    if actions:
+        return Holds(f"scheduled: {', '.join(sorted(one.scheduled_action_name for one in actions)[:5])}")
+    names = sorted(one.policy_name for one in policies if one.acts)
+    if not names:
+        return Fails("no scaling policy acts on it, and no scheduled action")
+    if "AlarmNotification" in group.suspended:
+        return Fails("it has policies, and their alarms are suspended")
+    return Holds(f"policies: {', '.join(names[:5])}")
+
+
+@check(effort="low")
+def groups_have_room_to_grow(group: Group) -> Verdict:
+    """Groups that may grow are not at their ceiling.
+
+    Why: at the ceiling, more demand finds no more instances.
+    Fix: aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME --max-size N
+    """
+    if group.min_size == group.max_size:
+        return NotApplicable(f"the size is fixed at {group.max_size}")
+    told = f"{group.desired_capacity} of at most {group.max_size}"
+    return Holds(told) if group.desired_capacity < group.max_size else Fails(told)
+
+
+@check(effort="low")
+def healing_is_not_suspended(group: Group) -> Verdict:
+    """No group has the processes suspended that replace broken instances.
+
+    Why: what was suspended for one afternoon stays so until somebody remembers.
+    Fix: aws autoscaling resume-processes --auto-scaling-group-name NAME
+    """
+    found = sorted(group.suspended & _HEALING)
+    return Fails(f"suspended: {', '.join(found)}") if found else Holds("none of them is suspended")
+
+
+@check(effort="low")
+def running_instances_span_zones(group: Group) -> Verdict:
+    """The instances of a group that has several stand in at least two Availability Zones.
+
+    Why: several instances in one zone are gone together.
+    Fix: give the group subnets in two zones, and resume its process AZRebalance.
+    """
+    running = [one for one in group.instances if one.lifecycle_state == "InService"]
+    if len(running) < 2:
+        return NotApplicable(f"{len(running)} instances are in service")
+    zones = sorted({one.availability_zone for one in running})
+    told = f"{len(running)} instances in {', '.join(zones)}"
+    return Holds(told) if len(zones) > 1 else Fails(told)
+
+
+@check(effort="medium")
+def groups_use_launch_templates(group: Group) -> Verdict:
+    """Groups start instances from a launch template, not from a launch configuration.
+
+    Why: launch configurations cannot be versioned, and know nothing of what EC2 learned since 2023.
+    Fix: aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME --launch-template …
+    """
+    if group.launch_configuration_name:
+        return Fails(f"the launch configuration is {group.launch_configuration_name}")
+    if group.launch_template is not None or group.mixed_instances_policy is not None:
+        return Holds("a launch template")
+    return NotApplicable("the group names neither")
+
+
+@check(effort="medium")
+def instances_are_replaced(group: Group, refreshes: list[Refresh]) -> Verdict:
+    """Groups replace their instances by themselves, or were refreshed in the past six weeks.
+
+    Why: an instance that lives for years is patched by hand, and no longer what its template says.
+    Fix: aws autoscaling start-instance-refresh --auto-scaling-group-name NAME, or set a maximum instance lifetime.
+    """
+    if not group.instances:
+        return NotApplicable("the group has no instances")
+    if group.max_instance_lifetime:
+        return Holds(f"after {group.max_instance_lifetime // 86_400} days")
+    done = sorted(f"{one.start_time:%Y-%m-%d}" for one in refreshes if one.status == "Successful" and one.start_time)
+    return Holds(f"refreshed on {done[-1]}") if done else Fails("no maximum lifetime, and no refresh in six weeks")
+
+
+@fact
+def sizes_of_groups(groups: list[Group]) -> str | None:
+    """How large groups are, and how large they may become."""
+    told = sorted(
+        f"{one.auto_scaling_group_name} {one.desired_capacity} ({one.min_size} to {one.max_size})" for one in groups
+    )
+    return f"Auto Scaling groups: {', '.join(told[:20])}" if told else None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from checks import autoscaling, eks
-from checks.autoscaling import Group
+from checks.autoscaling import Group, Predictive, Refresh, ScalingPolicy, ScheduledAction
 from checks.ec2.evidence import Subnet
 from checks.eks import Cluster, Network, NodeGroup, SupportedVersion
 from scanner import Fails, Holds, NotApplicable, Verdict
@@ -266,15 +266,100 @@ def test_groups_behind_balancers(one: Group, health: Verdict, number: Verdict) -
 def test_groups_through_a_client(aws: Emulator) -> None:
     client = aws.client("autoscaling")
     client.create_launch_configuration(LaunchConfigurationName="l", ImageId="ami-12c6146b", InstanceType="t3.micro")
+    balancer = aws.client("elb")
+    balancer.create_load_balancer(
+        LoadBalancerName="b",
+        Listeners=[{"Protocol": "tcp", "LoadBalancerPort": 80, "InstancePort": 80}],
+        AvailabilityZones=["us-east-1a"],
+    )
     client.create_auto_scaling_group(
         AutoScalingGroupName="web",
         LaunchConfigurationName="l",
         MinSize=0,
-        MaxSize=1,
+        MaxSize=2,
+        DesiredCapacity=2,
         AvailabilityZones=["us-east-1a", "us-east-1b"],
+        LoadBalancerNames=["b"],
     )
+    client.suspend_processes(AutoScalingGroupName="web", ScalingProcesses=["Launch", "AZRebalance"])
     arn = client.describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupARN"]
-    assert aws.judge("autoscaling.groups_span_zones") == {arn: ("holds", "over us-east-1a, us-east-1b")}
+    wanted = {
+        "groups_span_zones": ("holds", "over us-east-1a, us-east-1b"),
+        "groups_follow_demand": ("fails", "no scaling policy acts on it, and no scheduled action"),
+        "groups_have_room_to_grow": ("fails", "2 of at most 2"),
+        "healing_is_not_suspended": ("fails", "suspended: Launch"),
+        "groups_use_launch_templates": ("fails", "the launch configuration is l"),
+        "instances_are_replaced": ("fails", "no maximum lifetime, and no refresh in six weeks"),
+    }
+    found = judge_all(aws, "autoscaling", [*wanted, "running_instances_span_zones", "sizes_of_groups"])
+    assert found.pop("running_instances_span_zones")[arn][0] in ("holds", "fails"), "moto chooses the zones"
+    assert found.pop("sizes_of_groups") == {"region:us-east-1": ("told", "Auto Scaling groups: web 2 (0 to 2)")}
+    assert found == {name: {arn: told} for name, told in wanted.items()}
+    client.put_scaling_policy(
+        AutoScalingGroupName="web",
+        PolicyName="half",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingConfiguration={
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"},
+            "TargetValue": 50.0,
+        },
+    )
+    assert aws.judge("autoscaling.groups_follow_demand") == {arn: ("holds", "policies: half")}
+
+
+TARGET = ScalingPolicy(policy_name="half", policy_type="TargetTrackingScaling")
+OFF = ScalingPolicy(policy_name="half", policy_type="TargetTrackingScaling", enabled=False)
+FORECAST = ScalingPolicy(
+    policy_name="f", policy_type="PredictiveScaling", predictive_scaling_configuration=Predictive(mode="ForecastOnly")
+)
+NO_POLICY = Fails("no scaling policy acts on it, and no scheduled action")
+
+
+@pytest.mark.parametrize(
+    ("one", "policies", "actions", "verdict"),
+    [
+        (group(), [TARGET], [], Holds("policies: half")),
+        (group(), [OFF, FORECAST], [], NO_POLICY),
+        (group(), [], [ScheduledAction(scheduled_action_name="night")], Holds("scheduled: night")),
+        (group(min_size=4), [TARGET], [], Fails("the size is fixed at 4")),
+        (
+            group(suspended_processes=({"process_name": "AlarmNotification"},)),
+            [TARGET],
+            [],
+            Fails("it has policies, and their alarms are suspended"),
+        ),
+        (group(tags=({"key": "eks:cluster-name"},)), [], [], NotApplicable("its tags say that EKS or ECS scales it")),
+        (group(target_group_arns=()), [], [], NO_BALANCER),
+    ],
+)
+def test_groups_follow_demand(
+    one: Group, policies: list[ScalingPolicy], actions: list[ScheduledAction], verdict: Verdict
+) -> None:
+    assert autoscaling.groups_follow_demand(one, policies, actions) == verdict
+
+
+def running(*zones: str) -> dict[str, object]:
+    made = ({"instance_id": "i", "availability_zone": zone, "lifecycle_state": "InService"} for zone in zones)
+    return {"instances": tuple(made)}
+
+
+def test_instances_of_groups() -> None:
+    spread = Holds("2 instances in a, b")
+    assert autoscaling.running_instances_span_zones(group(**running("a", "b"))) == spread
+    assert autoscaling.running_instances_span_zones(group(**running("a", "a"))) == Fails("2 instances in a")
+    alone = NotApplicable("1 instances are in service")
+    assert autoscaling.running_instances_span_zones(group(**running("a"))) == alone
+    assert autoscaling.instances_are_replaced(group(), []) == NotApplicable("the group has no instances")
+    lasting = group(max_instance_lifetime=30 * 86_400, **running("a"))
+    assert autoscaling.instances_are_replaced(lasting, []) == Holds("after 30 days")
+    done = Refresh(status="Successful", start_time=datetime(2026, 11, 1, tzinfo=UTC))
+    assert autoscaling.instances_are_replaced(group(**running("a")), [done]) == Holds("refreshed on 2026-11-01")
+    assert autoscaling.groups_use_launch_templates(group(launch_template={})) == Holds("a launch template")
+    assert autoscaling.groups_use_launch_templates(group()) == NotApplicable("the group names neither")
+    fixed = NotApplicable("the size is fixed at 4")
+    assert autoscaling.groups_have_room_to_grow(group(min_size=4)) == fixed
+    assert autoscaling.groups_have_room_to_grow(group()) == Holds("2 of at most 4")
+    assert autoscaling.healing_is_not_suspended(group()) == Holds("none of them is suspended")
 
 
 @pytest.mark.parametrize("check", ["eks.secrets_are_encrypted_under_a_kms_key", "autoscaling.groups_span_zones"])
