@@ -1,6 +1,6 @@
 """CloudFront: distributions, how viewers and origins are spoken to, and what stands before them."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # Versions that a viewer certificate may set as the lowest ("Supported protocols and ciphers between viewers and CloudFront").
 _MODERN = frozenset({"TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"})
@@ -14,6 +14,7 @@ class Certificate(Part):
 
 class Behavior(Part):
     viewer_protocol_policy: str
+    realtime_log_config_arn: str | None = None
 
 
 class Behaviors(Part):
@@ -61,19 +62,60 @@ class Origins(Part):
     items: tuple[Origin, ...]
 
 
+class OriginGroup(Part):
+    id: str
+
+
+class OriginGroups(Part):
+    items: tuple[OriginGroup, ...] = ()
+
+
 class Distribution(
     Evidence,
     read=Read(
         "cloudfront:ListDistributions", "DistributionList.Items", arn="{arn}", scope="global", omitted_if_empty=True
     ),
 ):
+    id: str
     arn: str
     enabled: bool
+    origin_groups: OriginGroups | None = None
     viewer_certificate: Certificate
     default_cache_behavior: Behavior
     cache_behaviors: Behaviors | None = None
     origins: Origins
     web_acl_id: str = ""
+
+
+class Switch(Part):
+    enabled: bool = False
+
+
+class Config(
+    Evidence,
+    read=Read("cloudfront:GetDistributionConfig", "DistributionConfig", per=Distribution, args={"Id": "id"}),
+):
+    logging: Switch | None = None
+    default_root_object: str = ""
+
+
+class LogSource(
+    Evidence,
+    read=Read("logs:DescribeDeliverySources", "deliverySources", per=Distribution, fixed={"resourceArns": ["{arn}"]}),
+):
+    """A source of logs of the second kind, which CloudWatch Logs delivers; for CloudFront they live in its home region."""
+
+    name: str
+    resource_arns: tuple[str, ...]
+    log_type: str
+
+
+class LogDelivery(
+    Evidence,
+    read=Read("logs:DescribeDeliveries", "deliveries", per=LogSource, fixed={"deliverySourceNames": ["{name}"]}),
+):
+    delivery_source_name: str
+    delivery_destination_arn: str
 
 
 OFF = NotApplicable("the distribution is disabled")
@@ -160,3 +202,65 @@ def distributions_have_a_web_acl(distribution: Distribution) -> Verdict:
     if not distribution.enabled:
         return OFF
     return Holds(f"web ACL {distribution.web_acl_id}") if distribution.web_acl_id else Fails("no web ACL")
+
+
+@check(effort="low")
+def requests_are_logged(
+    distribution: Distribution, config: Config, sources: list[LogSource], deliveries: list[LogDelivery]
+) -> Verdict:
+    """Distributions write access logs, of either kind, or real-time logs of all behaviours.
+
+    Why: they are the only record of who asked what of the workload; most requests never reach the origin.
+    Fix: in the console under "Logging", add a standard log destination.
+    """
+    if not distribution.enabled:
+        return OFF
+    if config.logging is not None and config.logging.enabled:
+        return Holds("standard logs go to a bucket")
+    own = {one.name for one in sources if distribution.arn in one.resource_arns and one.log_type == "ACCESS_LOGS"}
+    delivered = [one.delivery_destination_arn for one in deliveries if one.delivery_source_name in own]
+    if delivered:
+        return Holds(f"standard logs go to {delivered[0]}")
+    others = distribution.cache_behaviors.items if distribution.cache_behaviors else ()
+    behaviors = (distribution.default_cache_behavior, *others)
+    if all(one.realtime_log_config_arn for one in behaviors):
+        return Holds("all behaviours write real-time logs")
+    return Fails("no access log is written")
+
+
+@check(effort="low")
+def a_root_object_is_named(distribution: Distribution, config: Config) -> Verdict:
+    """Distributions of S3 buckets name the object that answers requests for the root.
+
+    Why: without it the origin answers, and a bucket that may be listed shows all its names.
+    Fix: set the default root object, for example to index.html.
+    """
+    if not distribution.enabled:
+        return OFF
+    if not any(one.is_bucket for one in distribution.origins.items):
+        return NotApplicable("no origin is an S3 bucket")
+    return Holds(f"it is {config.default_root_object}") if config.default_root_object else Fails("none is named")
+
+
+@check(effort="low")
+def buckets_are_signed_for_by_access_control(distribution: Distribution) -> Verdict:
+    """Distributions sign for S3 origins by an origin access control, and not by an identity of the old kind.
+
+    Why: the old kind does not sign for objects under a KMS key, nor in newer regions.
+    Fix: make an origin access control, let it into the bucket's policy, and attach it to the origin.
+    """
+    if not distribution.enabled:
+        return OFF
+    signed = [one for one in distribution.origins.items if one.is_bucket and one.is_signed]
+    if not signed:
+        return NotApplicable("no S3 origin is signed for")
+    old = [one.id for one in signed if not one.origin_access_control_id]
+    return Fails(f"an access identity signs for: {', '.join(old)}") if old else Holds("origin access control signs")
+
+
+@fact
+def origins_that_fail_over(distributions: list[Distribution]) -> str | None:
+    """How many distributions have an origin to fall back on."""
+    enabled = [one for one in distributions if one.enabled]
+    grouped = sum(bool(one.origin_groups and one.origin_groups.items) for one in enabled)
+    return f"{grouped} of {len(enabled)} enabled distributions have origin groups" if enabled else None

@@ -2,7 +2,7 @@
 
 from scanner.access.exposure import Admission, admissions, lets_everyone, outside_accounts
 from scanner.evidence.evidence import Evidence
-from scanner.evidence.fields import FromJson, Keys, PolicyInText, PolicyOrBlank
+from scanner.evidence.fields import FromJson, Keys, LastPart, PolicyInText, PolicyOrBlank
 from scanner.evidence.policy import Condition, Policy, Statement
 from scanner.evidence.read import Metric, Read, days
 from scanner.evidence.reading import Target
@@ -18,6 +18,7 @@ __all__ = [
     "FromJson",
     "Holds",
     "Keys",
+    "LastPart",
     "Metric",
     "NotApplicable",
     "Part",

@@ -43,7 +43,7 @@ def _walk(shape: Shape | None, node: dict[str, Any]) -> Shape | None:
             return shape
         case "flatten":
             return _item(_walk(shape, children[0]))
-        case "index" | "identity":
+        case "index" | "identity" | "slice":
             return _item(shape) if node["type"] == "index" else shape
     raise NotImplementedError(f"the sweep does not know JMESPath's {node['type']}: extend tests/models.py")
 

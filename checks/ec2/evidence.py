@@ -4,7 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner import Evidence, Part, Read, derived
+from scanner import Evidence, Part, PolicyOrBlank, Read, derived
 
 _ARN = "arn:{partition}:ec2:{region}:{account}:"
 _OWN = [{"Name": "owner-id", "Values": ["{account}"]}]
@@ -117,6 +117,9 @@ class Address(Evidence, read=Read("ec2:DescribeAddresses", "Addresses", arn=_ARN
     allocation_id: str
     public_ip: str
     association_id: str | None = None
+    instance_id: str | None = None
+    public_ipv4_pool: str | None = None
+    service_managed: str | None = None
 
 
 class Range(Part):
@@ -184,9 +187,29 @@ class GroupName(Part):
 
 class NetworkInterface(Evidence, read=Read("ec2:DescribeNetworkInterfaces", "NetworkInterfaces")):
     network_interface_id: str
+    interface_type: str | None = None
     vpc_id: str | None = None
+    subnet_id: str | None = None
     availability_zone: str | None = None
     groups: tuple[GroupName, ...] = ()
+
+
+class AnyInterface(Evidence, read=Read("ec2:DescribeNetworkInterfaces", "NetworkInterfaces[:1]")):
+    """A network interface, where the region has any. What is read for it is not asked of a region with nothing in it.
+
+    Large regions answer in pages, which have one each: what is read for it may be there more than once.
+    """
+
+    network_interface_id: str
+
+
+class CidrState(Part):
+    state: str
+
+
+class CidrBlock(Part):
+    cidr_block: str
+    cidr_block_state: CidrState
 
 
 class Vpc(Evidence, read=Read("ec2:DescribeVpcs", "Vpcs", arn="arn:{partition}:ec2:{region}:{owner_id}:vpc/{vpc_id}")):
@@ -194,12 +217,30 @@ class Vpc(Evidence, read=Read("ec2:DescribeVpcs", "Vpcs", arn="arn:{partition}:e
     owner_id: str
     is_default: bool
     cidr_block: str
+    cidr_block_association_set: tuple[CidrBlock, ...] = ()
+
+    @property
+    def cidrs(self) -> frozenset[str]:
+        more = (one.cidr_block for one in self.cidr_block_association_set if one.cidr_block_state.state == "associated")
+        return frozenset((self.cidr_block, *more))
 
 
 class Subnet(Evidence, read=Read("ec2:DescribeSubnets", "Subnets")):
     subnet_id: str
     vpc_id: str
     availability_zone: str
+
+
+class Addresses(Evidence, read=Read("ec2:DescribeSubnets", "Subnets", arn="{subnet_arn}")):
+    """A subnet with its addresses."""
+
+    subnet_id: str
+    subnet_arn: str
+    owner_id: str
+    vpc_id: str
+    cidr_block: str | None = None  # a subnet of IPv6 alone has none
+    available_ip_address_count: int
+    map_public_ip_on_launch: bool
 
 
 class FlowLog(Evidence, read=Read("ec2:DescribeFlowLogs", "FlowLogs")):
@@ -209,23 +250,42 @@ class FlowLog(Evidence, read=Read("ec2:DescribeFlowLogs", "FlowLogs")):
     deliver_logs_status: str | None = None
 
 
+class PortRange(Part):
+    from_: int
+    to: int
+
+
 class Entry(Part):
     rule_number: int
     rule_action: str
     egress: bool
     protocol: str
+    port_range: PortRange | None = None
     cidr_block: str | None = None
     ipv6_cidr_block: str | None = None
 
 
-class NetworkAcl(Evidence, read=Read("ec2:DescribeNetworkAcls", "NetworkAcls")):
+class AclAssociation(Part):
+    subnet_id: str
+
+
+class NetworkAcl(
+    Evidence, read=Read("ec2:DescribeNetworkAcls", "NetworkAcls", arn=_ARN + "network-acl/{network_acl_id}")
+):
     network_acl_id: str
     is_default: bool
+    associations: tuple[AclAssociation, ...] = ()
     entries: tuple[Entry, ...] = ()
 
 
-class Endpoint(Evidence, read=Read("ec2:DescribeVpcEndpoints", "VpcEndpoints")):
+class Endpoint(
+    Evidence, read=Read("ec2:DescribeVpcEndpoints", "VpcEndpoints", arn=_ARN + "vpc-endpoint/{vpc_endpoint_id}")
+):
+    vpc_endpoint_id: str
     vpc_id: str
+    owner_id: str | None = None
+    requester_managed: bool = False
+    policy_document: PolicyOrBlank = None
     service_name: str | None = None
     vpc_endpoint_type: str
     state: str
@@ -235,6 +295,7 @@ class Route(Part):
     destination_cidr_block: str | None = None
     destination_ipv6_cidr_block: str | None = None
     gateway_id: str | None = None
+    nat_gateway_id: str | None = None
     state: str | None = None
 
 
@@ -244,6 +305,7 @@ class RouteAssociation(Part):
 
 
 class RouteTable(Evidence, read=Read("ec2:DescribeRouteTables", "RouteTables")):
+    route_table_id: str
     vpc_id: str
     associations: tuple[RouteAssociation, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -260,6 +322,18 @@ class InUse:
 
     vpcs: frozenset[str]
     groups: frozenset[str]
+    subnets: frozenset[str] = frozenset()  # of interfaces that are not part of a NAT gateway
+
+
+_NAT = frozenset({"nat_gateway", "natGateway"})  # the guide's and the model's spelling
+
+
+def routes_of(subnets: list[Subnet], tables: list[RouteTable]) -> dict[str, RouteTable]:
+    """The route table of each subnet: its own, or the main one of its VPC."""
+    own = {a.subnet_id: table for table in tables for a in table.associations if a.subnet_id}
+    main = {table.vpc_id: table for table in tables if any(a.main for a in table.associations)}
+    found = ((one.subnet_id, own.get(one.subnet_id, main.get(one.vpc_id))) for one in subnets)
+    return {subnet: table for subnet, table in found if table is not None}
 
 
 @derived
@@ -268,4 +342,5 @@ def in_use(interfaces: list[NetworkInterface]) -> InUse:
     return InUse(
         frozenset(one.vpc_id for one in interfaces if one.vpc_id),
         frozenset(group.group_id for one in interfaces for group in one.groups),
+        frozenset(one.subnet_id for one in interfaces if one.subnet_id and one.interface_type not in _NAT),
     )

@@ -35,3 +35,11 @@ def _unescaped(value: Any) -> Any:
 
 PolicyInText = Annotated[Policy | None, BeforeValidator(_unescaped)]
 """A policy as API Gateway hands it out: the inside of a JSON text, quotes and slashes escaped; none where it is empty."""
+
+
+def _last_part(value: Any) -> Any:
+    return value.rpartition("/")[2] if isinstance(value, str) else value
+
+
+LastPart = Annotated[str, BeforeValidator(_last_part)]
+"""An id that AWS sends with its kind before it, such as `/hostedzone/Z1`: what stands after the last slash."""

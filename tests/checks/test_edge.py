@@ -7,7 +7,7 @@ import pytest
 from checks import cloudfront
 from checks.cloudfront import Distribution
 from scanner import Fails, Holds, NotApplicable, Verdict
-from tests.emulator import Emulator
+from tests.emulator import ACCOUNT, Emulator
 
 S3 = {"id": "bucket", "domain_name": "b.s3.amazonaws.com", "s3_origin_config": {"origin_access_identity": ""}}
 SITE = {"id": "site", "domain_name": "x.example.com", "custom_origin_config": {"origin_protocol_policy": "https-only"}}
@@ -16,6 +16,7 @@ DISABLED = NotApplicable("the distribution is disabled")
 
 def distribution(*origins: dict[str, Any], **changes: Any) -> Distribution:
     fields: dict[str, Any] = {
+        "id": "d",
         "arn": "d",
         "enabled": True,
         "viewer_certificate": {"minimum_protocol_version": "TLSv1.2_2021"},
@@ -131,3 +132,97 @@ def test_distributions_are_listed(aws: Emulator) -> None:
 
 def test_where_there_is_none_nothing_is_judged(aws: Emulator) -> None:
     assert aws.verdicts("cloudfront.viewers_use_https") == {"account:123456789012": "not applicable"}
+
+
+STANDARD = cloudfront.Config.model_validate({"logging": {"enabled": True}, "default_root_object": "index.html"})
+SILENT = cloudfront.Config.model_validate({"logging": {"enabled": False}})
+SOURCE = cloudfront.LogSource(name="s", resource_arns=("d",), log_type="ACCESS_LOGS")
+OTHER = cloudfront.LogSource(name="s", resource_arns=("e",), log_type="ACCESS_LOGS")
+DELIVERY = cloudfront.LogDelivery(delivery_source_name="s", delivery_destination_arn="bucket")
+REAL_TIME = {"viewer_protocol_policy": "https-only", "realtime_log_config_arn": "r"}
+NOT_LOGGED = Fails("no access log is written")
+
+
+@pytest.mark.parametrize(
+    ("one", "config", "sources", "deliveries", "verdict"),
+    [
+        (distribution(), STANDARD, [], [], Holds("standard logs go to a bucket")),
+        (distribution(), SILENT, [], [], NOT_LOGGED),
+        (distribution(), SILENT, [SOURCE], [], NOT_LOGGED),
+        (distribution(), SILENT, [SOURCE], [DELIVERY], Holds("standard logs go to bucket")),
+        (distribution(), SILENT, [OTHER], [DELIVERY], NOT_LOGGED),
+        (
+            distribution(default_cache_behavior=REAL_TIME),
+            SILENT,
+            [],
+            [],
+            Holds("all behaviours write real-time logs"),
+        ),
+        (
+            distribution(
+                default_cache_behavior=REAL_TIME, cache_behaviors={"items": ({"viewer_protocol_policy": "https-only"},)}
+            ),
+            SILENT,
+            [],
+            [],
+            NOT_LOGGED,
+        ),
+        (distribution(enabled=False), SILENT, [], [], DISABLED),
+    ],
+)
+def test_requests_are_logged(
+    one: Distribution,
+    config: cloudfront.Config,
+    sources: list[cloudfront.LogSource],
+    deliveries: list[cloudfront.LogDelivery],
+    verdict: Verdict,
+) -> None:
+    assert cloudfront.requests_are_logged(one, config, sources, deliveries) == verdict
+
+
+CONTROLLED = {**S3, "origin_access_control_id": "E1"}
+IDENTIFIED = {**S3, "s3_origin_config": {"origin_access_identity": "origin-access-identity/cloudfront/E1"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "signing", "root"),
+    [
+        (distribution(CONTROLLED), Holds("origin access control signs"), Fails("none is named")),
+        (distribution(IDENTIFIED), Fails("an access identity signs for: bucket"), Fails("none is named")),
+        (distribution(S3), NotApplicable("no S3 origin is signed for"), Fails("none is named")),
+        (distribution(SITE), NotApplicable("no S3 origin is signed for"), NotApplicable("no origin is an S3 bucket")),
+        (distribution(enabled=False), DISABLED, DISABLED),
+    ],
+)
+def test_buckets_behind_distributions(one: Distribution, signing: Verdict, root: Verdict) -> None:
+    assert cloudfront.buckets_are_signed_for_by_access_control(one) == signing
+    assert cloudfront.a_root_object_is_named(one, SILENT) == root
+
+
+def test_a_root_object_is_named() -> None:
+    assert cloudfront.a_root_object_is_named(distribution(S3), STANDARD) == Holds("it is index.html")
+
+
+def test_what_a_distribution_writes_down(aws: Emulator) -> None:
+    assert aws.judge("cloudfront.origins_that_fail_over") == {}
+    origin = {"Id": "b", "DomainName": "b.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+    arn = aws.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "r",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {"TargetOriginId": "b", "ViewerProtocolPolicy": "https-only"},
+        }
+    )["Distribution"]["ARN"]
+    assert aws.judge("cloudfront.requests_are_logged") == {arn: ("fails", "no access log is written")}
+    assert aws.judge("cloudfront.a_root_object_is_named") == {arn: ("fails", "none is named")}
+    logs = aws.client("logs")
+    logs.put_delivery_source(name="s", resourceArn=arn, logType="ACCESS_LOGS")
+    bucket = {"destinationResourceArn": "arn:aws:s3:::logs"}
+    there = logs.put_delivery_destination(name="d", deliveryDestinationConfiguration=bucket)
+    name = there["deliveryDestination"]["arn"]
+    logs.create_delivery(deliverySourceName="s", deliveryDestinationArn=name)
+    assert aws.judge("cloudfront.requests_are_logged") == {arn: ("holds", f"standard logs go to {name}")}
+    told = "0 of 1 enabled distributions have origin groups"
+    assert aws.judge("cloudfront.origins_that_fail_over") == {f"account:{ACCOUNT}": ("told", told)}

@@ -181,7 +181,7 @@ def body(*rules: dict[str, Any], **changes: Any) -> Body:
 
 
 def managed(counted: int = 0, **how: Any) -> dict[str, Any]:
-    overrides = tuple({"action_to_use": {"count": {}}} for _ in range(counted))
+    overrides: tuple[dict[str, Any], ...] = tuple({"action_to_use": {"count": {}}} for _ in range(counted))
     group = {"name": "Common", "rule_action_overrides": overrides}
     return {"name": "managed", "statement": {"managed_rule_group_statement": group}, **how}
 

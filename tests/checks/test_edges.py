@@ -1,0 +1,420 @@
+"""What lies at the edge of the network: quotas, links outside, accelerators, transfers, service networks and firewalls."""
+
+import json
+from typing import Any
+
+import pytest
+
+from checks import directconnect, globalaccelerator, networkfirewall, servicequotas, transfer, vpclattice
+from checks.directconnect import Connection, VirtualInterface
+from checks.ec2.evidence import AnyInterface
+from checks.ec2.links import VpnConnection
+from checks.globalaccelerator import Accelerator, EndpointGroup
+from checks.networkfirewall import FirewallPolicy
+from checks.servicequotas import AutoManagement, QuotaAlarm, QuotaUse, Request, Use
+from checks.transfer import Server
+from checks.vpclattice import Joined, NetworkBody, NetworkPolicy, Service, ServicePolicy
+from fixtures.standins.prepared import Prepared
+from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from tests.answering import answering
+from tests.emulator import ACCOUNT, Emulator
+
+HERE = Target(ACCOUNT, "us-east-1")
+REGION = "region:us-east-1"
+WHOLE = f"account:{ACCOUNT}"
+
+
+def test_quotas(aws: Emulator) -> None:
+    ec2 = aws.client("ec2")
+    empty = {REGION: ("not applicable", "the region has no network interface")}
+    assert aws.judge("servicequotas.no_quota_is_nearly_used_up") == empty
+    assert aws.judge("servicequotas.quotas_raise_alarms") == empty
+    assert aws.judge("servicequotas.fullest_quotas") == {}
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    ec2.create_network_interface(SubnetId=subnet)
+    for number in range(3):
+        ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")
+    full = "4 of 5 VPCs per Region"
+    assert aws.judge("servicequotas.no_quota_is_nearly_used_up") == {REGION: ("fails", full)}
+    assert aws.judge("servicequotas.increases_asked_for") == {}
+    asked = {"Id": "r", "QuotaCode": "L-F678F1CE", "QuotaName": "VPCs per Region", "Status": "PENDING"}
+    with answering("service-quotas", ListRequestedServiceQuotaChangeHistory={"RequestedQuotas": [asked]}):
+        assert aws.judge("servicequotas.no_quota_is_nearly_used_up") == {
+            REGION: ("holds", f"5 quotas counted; the fullest: {full}")
+        }
+        told = "increases asked for: VPCs per Region (PENDING)"
+        assert aws.judge("servicequotas.increases_asked_for") == {REGION: ("told", told)}
+    assert aws.judge("servicequotas.quotas_raise_alarms") == {
+        REGION: ("fails", "no alarm watches a quota, and automatic management is off")
+    }
+    usage = {"Id": "u", "ReturnData": False, "MetricStat": {
+        "Metric": {"Namespace": "AWS/Usage", "MetricName": "ResourceCount"}, "Period": 300, "Stat": "Maximum"}}  # fmt: skip
+    share = {"Id": "e", "Expression": "u/SERVICE_QUOTA(u)*100"}
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="vcpus",
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Threshold=80.0,
+        Metrics=[usage, share],
+    )
+    assert aws.judge("servicequotas.quotas_raise_alarms") == {REGION: ("holds", "alarms: vcpus")}
+    found = aws.judge("servicequotas.fullest_quotas")[REGION]
+    assert found[1].startswith("used of quotas: 4 of 5 VPCs per Region; 6 of 200 Subnets per VPC; ")
+    assert aws.judge("servicequotas.template_for_new_accounts") == {}
+
+
+INTERFACE = AnyInterface(network_interface_id="e")
+
+
+def used(number: int, quota: float = 10) -> QuotaUse:
+    return QuotaUse((Use("L-1", "things", number, quota, adjustable=True),))
+
+
+def request(status: str) -> Request:
+    return Request(id="r", quota_code="L-1", quota_name="things", status=status)
+
+
+@pytest.mark.parametrize(
+    ("use", "requests", "verdict"),
+    [
+        (QuotaUse(()), [], NotApplicable("no quota that can be counted was answered")),
+        (used(7), [], Holds("1 quotas counted; the fullest: 7 of 10 things")),
+        (used(8), [], Fails("8 of 10 things")),
+        (used(8), [request("CASE_OPENED")], Holds("1 quotas counted; the fullest: 8 of 10 things")),
+        (used(8), [request("DENIED")], Fails("8 of 10 things")),
+        (used(0, 0), [], Holds("1 quotas counted; the fullest: 0 of 0 things")),
+        (used(1, 0), [], Fails("1 of 0 things")),
+    ],
+)
+def test_quotas_that_are_nearly_used_up(use: QuotaUse, requests: list[Request], verdict: Verdict) -> None:
+    assert servicequotas.no_quota_is_nearly_used_up(use, requests, [INTERFACE]) == verdict
+
+
+def alarm(**changes: Any) -> QuotaAlarm:
+    return QuotaAlarm.model_validate({"alarm_name": "a"} | changes)
+
+
+@pytest.mark.parametrize(
+    ("alarms", "status", "verdict"),
+    [
+        ([alarm(namespace="AWS/TrustedAdvisor", metric_name="ServiceLimitUsage")], "DISABLED", Holds("alarms: a")),
+        ([alarm(namespace="AWS/EC2", metric_name="CPUUtilization")], "ENABLED", Holds("automatic management is on")),
+        (
+            [alarm(metrics=({"expression": "m1/m2"},))],
+            "DISABLED",
+            Fails("no alarm watches a quota, and automatic management is off"),
+        ),
+    ],
+)
+def test_who_watches_quotas(alarms: list[QuotaAlarm], status: str, verdict: Verdict) -> None:
+    management = [AutoManagement(opt_in_status=status)]
+    assert servicequotas.quotas_raise_alarms(alarms, management, [INTERFACE]) == verdict
+
+
+def test_a_direct_connection(aws: Emulator) -> None:
+    check = "directconnect.links_to_other_networks_are_redundant"
+    assert aws.judge(check) == {WHOLE: ("not applicable", "no connection and no VPN is available")}
+    made = aws.client("directconnect").create_connection(
+        location="EqDC2", bandwidth="10Gbps", connectionName="office", requestMACSec=True
+    )["connectionId"]
+    arn = f"arn:aws:directconnect:us-east-1:{ACCOUNT}:dxcon/{made}"
+    assert aws.judge(check) == {WHOLE: ("fails", "1 connections, all at EqDC2, and no VPN beside")}
+    assert aws.judge("directconnect.connections_are_up") == {arn: ("holds", "the connection is available")}
+    assert aws.verdicts("directconnect.connections_are_encrypted").keys() == {arn}
+    assert aws.judge("directconnect.connections") == {REGION: ("told", "Direct Connect: office at EqDC2 (10Gbps)")}
+    peers = [{"bgpStatus": "up"}, {"bgpStatus": "down"}]
+    virtual = {"virtualInterfaceId": "dxvif-1", "virtualInterfaceState": "available", "bgpPeers": peers}
+    with answering("directconnect", DescribeVirtualInterfaces={"virtualInterfaces": [virtual]}):
+        assert aws.judge("directconnect.routes_are_exchanged") == {
+            f"arn:aws:directconnect:us-east-1:{ACCOUNT}:dxvif/dxvif-1": ("fails", "1 of 2 BGP peers are up")
+        }
+
+
+def connection(location: str = "A", **changes: Any) -> Connection:
+    fields = {"connection_id": location, "connection_state": "available", "location": location}
+    return Connection.model_validate(fields | changes)
+
+
+def vpn(gateway: str) -> VpnConnection:
+    return VpnConnection(vpn_connection_id="v", state="available", customer_gateway_id=gateway)
+
+
+@pytest.mark.parametrize(
+    ("connections", "vpns", "verdict"),
+    [
+        ([connection(), connection("B")], [], Holds("2 connections at A, B")),
+        ([connection(), connection()], [], Fails("2 connections, all at A, and no VPN beside")),
+        (
+            [connection(), connection("B", connection_state="down")],
+            [],
+            Fails("1 connections, all at A, and no VPN beside"),
+        ),
+        ([connection()], [vpn("c")], Holds("connections at A, and 1 VPN connections beside")),
+        ([], [vpn("c"), vpn("c")], Fails("all VPN connections end at one customer gateway")),
+        ([], [vpn("c"), vpn("d")], Holds("2 VPN connections to 2 customer gateways")),
+    ],
+)
+def test_redundant_links(connections: list[Connection], vpns: list[VpnConnection], verdict: Verdict) -> None:
+    assert directconnect.links_to_other_networks_are_redundant(connections, vpns) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (connection(), NotApplicable("the connection cannot encrypt the line")),
+        (connection(connection_state="ordering"), NotApplicable("the connection is ordering")),
+        (
+            connection(mac_sec_capable=True, encryption_mode="must_encrypt", port_encryption_status="Encryption Up"),
+            Holds("the mode is must_encrypt, the port Encryption Up"),
+        ),
+        (
+            connection(mac_sec_capable=True, encryption_mode="no_encrypt", port_encryption_status="Encryption Down"),
+            Fails("the mode is no_encrypt, the port Encryption Down"),
+        ),
+        (connection(mac_sec_capable=True), Fails("the mode is not set, the port silent")),
+    ],
+)
+def test_encrypted_lines(one: Connection, verdict: Verdict) -> None:
+    assert directconnect.connections_are_encrypted(one) == verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "peers", "verdict"),
+    [
+        ("available", ("up", "up"), Holds("2 of 2 BGP peers are up")),
+        ("available", (), Fails("the interface has no BGP peer")),
+        ("down", ("unknown",), Fails("0 of 1 BGP peers are up")),
+        ("pending", ("down",), NotApplicable("the interface is pending")),
+    ],
+)
+def test_peers(state: str, peers: tuple[str, ...], verdict: Verdict) -> None:
+    fields = {"virtual_interface_id": "v", "virtual_interface_state": state}
+    fields |= {"bgp_peers": tuple({"bgp_status": one, "bgp_peer_state": "available"} for one in peers)}  # type: ignore[dict-item]  # a row's fields differ in type
+    assert directconnect.routes_are_exchanged(VirtualInterface.model_validate(fields)) == verdict
+    down = connection(connection_state="down")
+    assert directconnect.connections_are_up(down) == Fails("the connection is down")
+
+
+def test_accelerators(aws: Emulator) -> None:
+    check = "globalaccelerator.traffic_is_logged"
+    assert aws.judge(check)[WHOLE][0] == "not applicable"
+    arn = f"arn:aws:globalaccelerator::{ACCOUNT}:accelerator/a"
+    listener = f"{arn}/listener/l"
+    group = {
+        "EndpointGroupRegion": "eu-west-1",
+        "EndpointDescriptions": [{"EndpointId": "e", "HealthState": "HEALTHY"}],
+    }
+    with answering(
+        "globalaccelerator",
+        ListAccelerators=Prepared(
+            source="a row of this test",
+            regions=("us-west-2",),
+            answer={"Accelerators": [{"AcceleratorArn": arn, "Name": "a", "Enabled": True}]},
+        ),
+        ListListeners={"Listeners": [{"ListenerArn": listener}]},
+        ListEndpointGroups={"EndpointGroups": [group]},
+    ):
+        assert aws.judge(check) == {arn: ("fails", "flow logs are off")}
+        assert aws.judge("globalaccelerator.listeners_have_endpoints_to_turn_to") == {
+            listener: ("fails", "1 endpoints in eu-west-1 for l")
+        }
+        assert aws.judge("globalaccelerator.endpoints_are_healthy") == {
+            listener: ("holds", "1 of 1 endpoints are healthy")
+        }
+
+
+def endpoints(*states: str) -> list[EndpointGroup]:
+    found = tuple({"endpoint_id": f"e{n}", "health_state": state} for n, state in enumerate(states))
+    fields = {"endpoint_group_region": "eu-west-1", "endpoint_descriptions": found}
+    return [EndpointGroup.model_validate(fields)]
+
+
+ON = Accelerator(accelerator_arn="a", name="a", enabled=True)
+LISTENER = globalaccelerator.Listener(listener_arn="a/listener/l")
+
+
+def test_endpoints_of_accelerators() -> None:
+    check = globalaccelerator.endpoints_are_healthy
+    assert check(ON, LISTENER, endpoints("HEALTHY", "UNHEALTHY")) == Fails("1 of 2 endpoints are healthy")
+    assert check(ON, LISTENER, endpoints("INITIAL")) == NotApplicable("l has no endpoint that was judged")
+    several = globalaccelerator.listeners_have_endpoints_to_turn_to(ON, LISTENER, endpoints("HEALTHY", "HEALTHY"))
+    assert several == Holds("2 endpoints in eu-west-1")
+    off = ON.model_copy(update={"enabled": False})
+    assert check(off, LISTENER, []) == globalaccelerator.OFF
+    assert globalaccelerator.listeners_have_endpoints_to_turn_to(off, LISTENER, []) == globalaccelerator.OFF
+    logs = globalaccelerator.Attributes(flow_logs_enabled=True)
+    assert globalaccelerator.traffic_is_logged(ON, logs) == Holds("flow logs are on")
+    assert globalaccelerator.traffic_is_logged(off, logs) == globalaccelerator.OFF
+
+
+def test_transfer_servers(aws: Emulator) -> None:
+    made = aws.client("transfer").create_server(
+        Protocols=["FTP"], EndpointType="PUBLIC", SecurityPolicyName="TransferSecurityPolicy-2018-11"
+    )["ServerId"]
+    found = aws.judge("transfer.servers_refuse_plain_ftp")
+    arn = next(iter(found))
+    assert made in arn
+    assert found == {arn: ("fails", "speaks FTP")}
+    assert aws.judge("transfer.servers_refuse_old_algorithms") == {
+        arn: ("fails", "the policy is TransferSecurityPolicy-2018-11")
+    }
+    assert aws.judge("transfer.transfers_are_logged") == {arn: ("fails", "nothing is logged")}
+    assert aws.judge("transfer.servers_stand_in_a_network") == {arn: ("fails", "the endpoint is of type PUBLIC")}
+    assert aws.judge("transfer.servers_span_zones") == {arn: ("not applicable", "the endpoint is of type PUBLIC")}
+
+
+def server(**changes: Any) -> Server:
+    fields = {
+        "arn": "s",
+        "endpoint_type": "VPC",
+        "endpoint_details": {"subnet_ids": ("a", "b")},
+        "protocols": ("SFTP",),
+        "security_policy_name": "TransferSecurityPolicy-2024-01",
+        "logging_role": "role",
+    }
+    return Server.model_validate(fields | changes)
+
+
+def test_a_good_transfer_server() -> None:
+    one = server()
+    assert transfer.servers_refuse_plain_ftp(one) == Holds("speaks SFTP")
+    assert transfer.servers_refuse_old_algorithms(one) == Holds("the policy is TransferSecurityPolicy-2024-01")
+    assert transfer.transfers_are_logged(one) == Holds("logged by role")
+    assert transfer.transfers_are_logged(server(structured_log_destinations=("g",))) == Holds("logged to g")
+    assert transfer.servers_stand_in_a_network(one) == Holds("the endpoint is of type VPC")
+    assert transfer.servers_span_zones(one) == Holds("2 subnets")
+    assert transfer.servers_span_zones(server(endpoint_details={"subnet_ids": ("a",)})) == Fails("1 subnets")
+
+
+def test_service_networks(aws: Emulator) -> None:
+    client = aws.client("vpc-lattice")
+    network = client.create_service_network(name="mesh", authType="NONE")
+    service = client.create_service(name="orders", authType="AWS_IAM")
+    joined = client.create_service_network_service_association(
+        serviceIdentifier=service["id"], serviceNetworkIdentifier=network["id"]
+    )
+    found = aws.judge("vpclattice.services_authenticate_their_callers")
+    assert found == {joined["arn"]: ("holds", "the service asks who calls")}
+    assert aws.judge("vpclattice.calls_are_logged") == {network["arn"]: ("fails", "nothing is logged")}
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:mesh"
+    client.create_access_log_subscription(resourceIdentifier=network["id"], destinationArn=group)
+    assert aws.judge("vpclattice.calls_are_logged") == {network["arn"]: ("holds", f"logged to {group}")}
+    opened = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
+    }
+    client.put_auth_policy(resourceIdentifier=service["id"], policy=json.dumps(opened))
+    told = "the service's authentication is AWS_IAM, the network's NONE, and the policies let in everybody"
+    assert aws.judge("vpclattice.services_authenticate_their_callers") == {joined["arn"]: ("fails", told)}
+
+
+MESH = vpclattice.Network(id="sn", arn="n", name="mesh")
+JOINED = Joined(arn="a", service_id="s", status="ACTIVE")
+EVERYBODY: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+SIGNED = {**EVERYBODY, "Condition": {"StringNotEqualsIgnoreCase": {"aws:PrincipalType": "Anonymous"}}}
+OURS = {**EVERYBODY, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+NEITHER = "the service's authentication is NONE, the network's NONE"
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+@pytest.mark.parametrize(
+    ("service", "policy", "network", "verdict"),
+    [
+        ("NONE", None, "NONE", Fails(NEITHER)),
+        ("NONE", document(SIGNED), "NONE", Fails(NEITHER)),
+        ("AWS_IAM", None, "NONE", Holds("the service asks who calls")),
+        ("AWS_IAM", document(SIGNED), "NONE", Holds("the service asks who calls")),
+        ("AWS_IAM", document(OURS), "NONE", Holds("the service asks who calls")),
+        (
+            "AWS_IAM",
+            document(SIGNED, EVERYBODY),
+            "NONE",
+            Fails("the service's authentication is AWS_IAM, the network's NONE, and the policies let in everybody"),
+        ),
+        ("NONE", None, "AWS_IAM", Holds("the network mesh asks who calls")),
+    ],
+)
+def test_who_asks(service: str, policy: str | None, network: str, verdict: Verdict) -> None:
+    of_service = ServicePolicy.model_validate({"policy": policy}) if policy else None
+    of_network = NetworkPolicy() if network == "AWS_IAM" else None
+    found = vpclattice.services_authenticate_their_callers(
+        MESH, JOINED, NetworkBody(auth_type=network), of_network, Service(auth_type=service), of_service, HERE
+    )
+    assert found == verdict
+    gone = JOINED.model_copy(update={"status": "DELETE_IN_PROGRESS"})
+    assert isinstance(
+        vpclattice.services_authenticate_their_callers(
+            MESH, gone, NetworkBody(auth_type=network), of_network, Service(auth_type=service), of_service, HERE
+        ),
+        NotApplicable,
+    )
+
+
+def test_a_network_of_another_account() -> None:
+    one = vpclattice.Network(id="sn", arn="arn:aws:vpc-lattice:us-east-1:2:servicenetwork/sn", name="mesh")
+    assert isinstance(vpclattice.calls_are_logged(one, [], HERE), NotApplicable)
+
+
+def test_firewalls(aws: Emulator) -> None:
+    ec2 = aws.client("ec2")
+    subnets = ec2.describe_subnets()["Subnets"]
+    policy = f"arn:aws:network-firewall:us-east-1:{ACCOUNT}:firewall-policy/bare"
+    arn = aws.client("network-firewall").create_firewall(
+        FirewallName="edge",
+        FirewallPolicyArn=policy,
+        VpcId=subnets[0]["VpcId"],
+        SubnetMappings=[{"SubnetId": subnets[0]["SubnetId"]}],
+        DeleteProtection=True,
+    )["Firewall"]["FirewallArn"]
+    assert aws.judge("networkfirewall.policies_inspect_traffic") == {arn: ("fails", "the stateful engine has no rules")}
+    assert aws.judge("networkfirewall.firewalls_log_what_they_do") == {arn: ("fails", "nothing is logged")}
+    assert aws.judge("networkfirewall.firewalls_span_zones") == {arn: ("fails", "1 zone")}
+    assert aws.judge("networkfirewall.firewalls_are_protected_from_deletion") == {
+        arn: ("holds", "deletion protection is on")
+    }
+    assert aws.judge("networkfirewall.firewalls") == {REGION: ("told", "network firewalls: edge")}
+
+
+def policy(*defaults: str, **changes: Any) -> FirewallPolicy:
+    fields = {"stateless_default_actions": defaults, "stateless_fragment_default_actions": defaults}
+    return FirewallPolicy.model_validate(fields | changes)
+
+
+RULES = ({"resource_arn": "g"},)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (policy("aws:pass"), Fails("packets that no stateless rule matches are passed")),
+        (policy("aws:forward_to_sfe"), Fails("the stateful engine has no rules")),
+        (
+            policy("aws:forward_to_sfe", stateful_rule_group_references=RULES),
+            Holds("1 stateful and 0 stateless rule groups"),
+        ),
+        (
+            policy("aws:forward_to_sfe", stateful_default_actions=("aws:drop_strict",)),
+            Holds("without any rule all packets are dropped"),
+        ),
+        (policy("aws:drop"), Holds("without any rule all packets are dropped")),
+        (
+            policy("aws:drop", stateless_rule_group_references=RULES),
+            Holds("0 stateful and 1 stateless rule groups"),
+        ),
+    ],
+)
+def test_policies_of_firewalls(one: FirewallPolicy, verdict: Verdict) -> None:
+    assert networkfirewall.policies_inspect_traffic(one) == verdict
+
+
+def test_who_else_watches(aws: Emulator) -> None:
+    assert aws.judge("networkmanager.core_networks") == {}
+    assert aws.judge("networkmanager.internet_monitors") == {}
+    ec2 = aws.client("ec2")
+    ec2.create_network_interface(SubnetId=ec2.describe_subnets()["Subnets"][0]["SubnetId"])
+    monitor = {"MonitorName": "users", "MonitorArn": "arn", "Status": "ACTIVE"}
+    with answering("internetmonitor", ListMonitors={"Monitors": [monitor]}):
+        assert aws.judge("networkmanager.internet_monitors") == {REGION: ("told", "internet monitors: users (ACTIVE)")}
