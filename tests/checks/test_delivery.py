@@ -1,0 +1,201 @@
+"""CodePipeline and CodeDeploy checks: against real clients, with prepared answers for what moto lacks, and as tables."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from checks import codedeploy, codepipeline
+from checks.codedeploy import Application, Group
+from checks.codepipeline import Pipeline
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
+from tests.emulator import ACCOUNT, Emulator
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+REGION = "region:us-east-1"
+
+
+def made(name: str, category: str, provider: str, owner: str = "AWS", **more: object) -> dict[str, Any]:
+    kind = {"category": category, "owner": owner, "provider": provider, "version": "1"}
+    return {"name": name, "actionTypeId": kind, **more}
+
+
+def test_a_pipeline_through_a_client(aws: Emulator) -> None:
+    trust = '{"Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
+    role = aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    source = made("source", "Source", "S3", outputArtifacts=[{"name": "a"}], configuration={"S3Bucket": "hunter2"})
+    aws.client("codepipeline").create_pipeline(
+        pipeline={
+            "name": "p",
+            "roleArn": role,
+            "artifactStore": {"type": "S3", "location": "artifacts"},
+            "stages": [
+                {"name": "Source", "actions": [source]},
+                {"name": "Deploy", "actions": [made("ecs", "Deploy", "ECS", inputArtifacts=[{"name": "a"}])]},
+            ],
+            "version": 1,
+        }
+    )
+    arn = f"arn:aws:codepipeline:us-east-1:{ACCOUNT}:p"
+    wanted = {
+        "pipelines_test_before_they_deploy": ("fails", "it deploys without any test or build"),
+        "pipelines_start_from_version_control": ("fails", "from S3"),
+        "sources_come_over_connections": ("not applicable", "no source is outside AWS"),
+        "artifacts_are_encrypted_under_an_own_key": ("fails", "no key is named for artifacts"),
+        "variables_are_not_named_like_secrets": ("not applicable", "there are no plain variables"),
+        "failed_stages_roll_back": ("fails", "no rollback in Deploy"),
+        "pipelines_are_in_use": ("fails", "p never ran"),
+    }
+    facts = {
+        "approvals": "0 of 1 pipelines wait for an approval: none",
+        "stages_that_deploy": "stages that deploy, by pipeline: p 1",
+        "actions_by_provider": "1 pipelines; actions: Deploy by ECS, Source by S3",
+    }
+    told: dict[str, Any] = {name: {arn: verdict} for name, verdict in wanted.items()}
+    told |= {name: {REGION: ("told", says)} for name, says in facts.items()}
+    assert judge_all(aws, "codepipeline", [*wanted, *facts]) == told
+    ran = {"stageName": "Deploy", "actionStates": [{"latestExecution": {"lastStatusChange": "2026-11-01T00:00:00Z"}}]}
+    with answering("codepipeline", {"GetPipelineState": {"stageStates": [ran]}}):
+        check = "codepipeline.pipelines_are_in_use"
+        assert aws.judge(check, at=NOW) == {arn: ("holds", "last ran on 2026-11-01")}
+        late = datetime(2027, 11, 23, tzinfo=UTC)
+        assert aws.judge(check, at=late) == {arn: ("fails", "last ran on 2026-11-01")}
+
+
+def action(category: str, provider: str = "X", owner: str = "AWS", order: int = 1, **more: object) -> dict[str, Any]:
+    kind = {"category": category, "owner": owner, "provider": provider}
+    return {"name": f"{category}-{provider}", "action_type_id": kind, "run_order": order, **more}
+
+
+def pipeline(*stages: list[dict[str, Any]], **changes: object) -> Pipeline:
+    parts = [{"name": f"s{number}", "actions": actions} for number, actions in enumerate(stages)]
+    return Pipeline.model_validate({"name": "p", "role_arn": "r", "stages": parts, **changes}, strict=False)
+
+
+SOURCE, TEST, BUILD, DEPLOY = (action(kind) for kind in ("Source", "Test", "Build", "Deploy"))
+UNTOLD = NotApplicable("no action is a test; what it builds or invokes may test, which the pipeline does not tell")
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (pipeline([SOURCE], [TEST], [DEPLOY]), Holds("tested by Test-X")),
+        (pipeline([SOURCE], [DEPLOY], [TEST]), Fails("it deploys without any test or build")),
+        (pipeline([SOURCE], [DEPLOY], [TEST], [DEPLOY]), Holds("tested by Test-X")),
+        (pipeline([SOURCE], [action("Deploy", order=2), action("Test", order=1)]), Holds("tested by Test-X")),
+        (pipeline([SOURCE], [BUILD], [DEPLOY]), UNTOLD),
+        (pipeline([SOURCE], [BUILD]), NotApplicable("the pipeline has no action that deploys")),
+    ],
+)
+def test_pipelines_test_before_they_deploy(one: Pipeline, verdict: Verdict) -> None:
+    assert codepipeline.pipelines_test_before_they_deploy(one) == verdict
+
+
+GITHUB = action("Source", "GitHub", "ThirdParty")
+CONNECTED = action("Source", "CodeStarSourceConnection")
+SECRETS: dict[str, Any] = {"environment_variables": [{"name": "TOKEN", "type": "SECRETS_MANAGER"}, {"name": "DB_PASSWORD"}]}
+ROLLBACK = [{"name": "s", "actions": [DEPLOY], "on_failure": {"result": "ROLLBACK"}}]
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "verdict"),
+    [
+        ("pipelines_start_from_version_control", pipeline([CONNECTED]), Holds("from CodeStarSourceConnection")),
+        ("pipelines_start_from_version_control", pipeline([action("Source", "ECR")]), NotApplicable("from ECR")),
+        (
+            "pipelines_start_from_version_control",
+            pipeline([action("Source", "S3"), CONNECTED]),
+            Holds("from CodeStarSourceConnection, S3"),
+        ),
+        ("sources_come_over_connections", pipeline([GITHUB]), Fails("a source action of the old kind keeps a token")),
+        ("sources_come_over_connections", pipeline([CONNECTED]), Holds("over a connection")),
+        (
+            "artifacts_are_encrypted_under_an_own_key",
+            pipeline(artifact_store={"location": "b", "encryption_key": {"id": "k"}}),
+            Holds("a key is named"),
+        ),
+        (
+            "artifacts_are_encrypted_under_an_own_key",
+            pipeline(artifact_stores={"x": {"location": "b"}, "y": {"location": "c", "encryption_key": {"id": "k"}}}),
+            Fails("no key is named for b"),
+        ),
+        (
+            "variables_are_not_named_like_secrets",
+            pipeline([action("Compute", **SECRETS)]),
+            Fails("named like secrets: DB_PASSWORD"),
+        ),
+        ("variables_are_not_named_like_secrets", pipeline(variables=[{"name": "STAGE"}]), Holds("none of 1 variables")),
+        ("failed_stages_roll_back", pipeline(stages=ROLLBACK), Holds("every such stage rolls back")),
+        ("failed_stages_roll_back", pipeline([BUILD]), NotApplicable("the pipeline has no stage that deploys")),
+    ],
+)
+def test_pipelines(function: str, one: Pipeline, verdict: Verdict) -> None:
+    assert getattr(codepipeline, function)(one) == verdict
+
+
+def test_a_deployment_group_through_a_client(aws: Emulator) -> None:
+    client = aws.client("codedeploy")
+    client.create_application(applicationName="shop", computePlatform="Server")
+    client.create_deployment_group(
+        applicationName="shop",
+        deploymentGroupName="live",
+        serviceRoleArn=f"arn:aws:iam::{ACCOUNT}:role/r",
+        deploymentConfigName="CodeDeployDefault.AllAtOnce",
+        autoRollbackConfiguration={"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
+    )
+    arn = f"arn:aws:codedeploy:us-east-1:{ACCOUNT}:deploymentgroup:shop/live"
+    names = (
+        "failed_deployments_roll_back",
+        "deployments_watch_alarms",
+        "deployments_reach_traffic_step_by_step",
+        "last_deployments",
+    )
+    assert judge_all(aws, "codedeploy", names) == {
+        "failed_deployments_roll_back": {arn: ("holds", "rolled back on DEPLOYMENT_FAILURE")},
+        "deployments_watch_alarms": {arn: ("fails", "no alarm is watched")},
+        "deployments_reach_traffic_step_by_step": {arn: ("fails", "CodeDeployDefault.AllAtOnce")},
+        "last_deployments": {REGION: ("told", "last successful deployments: shop/live never")},
+    }
+
+
+def group(config: str = "CodeDeployDefault.OneAtATime", **changes: object) -> Group:
+    fields = {"application_name": "shop", "deployment_group_name": "live", "deployment_config_name": config}
+    return Group.model_validate(fields | changes, strict=False)
+
+
+BLUE = {"deployment_style": {"deployment_type": "BLUE_GREEN"}}
+
+
+@pytest.mark.parametrize(
+    ("platform", "one", "verdict"),
+    [
+        ("Server", group(), Holds("CodeDeployDefault.OneAtATime")),
+        (
+            "ECS",
+            group("CodeDeployDefault.ECSAllAtOnce", **BLUE),
+            Holds("blue/green, with the old version kept beside (CodeDeployDefault.ECSAllAtOnce)"),
+        ),
+        ("Lambda", group("CodeDeployDefault.LambdaAllAtOnce", **BLUE), Fails("CodeDeployDefault.LambdaAllAtOnce")),
+        (
+            "Server",
+            group("CodeDeployDefault.AllAtOnce", deployment_group_name="shop-test"),
+            NotApplicable("its name says that it is not production"),
+        ),
+        ("Server", group("own"), NotApplicable("own is a configuration of the account's own, which was not read")),
+    ],
+)
+def test_deployments_reach_traffic_step_by_step(platform: str, one: Group, verdict: Verdict) -> None:
+    application = Application(application_name="shop", compute_platform=platform)
+    assert codedeploy.deployments_reach_traffic_step_by_step(application, one) == verdict
+
+
+def test_rollback_and_alarms_of_deployment_groups() -> None:
+    assert codedeploy.failed_deployments_roll_back(group()) == Fails("automatic rollback is off")
+    on_request = group(auto_rollback_configuration={"enabled": True, "events": ["DEPLOYMENT_STOP_ON_REQUEST"]})
+    told = Fails("rolled back only on DEPLOYMENT_STOP_ON_REQUEST")
+    assert codedeploy.failed_deployments_roll_back(on_request) == told
+    watched = group(alarm_configuration={"enabled": True, "alarms": [{"name": "errors"}]})
+    assert codedeploy.deployments_watch_alarms(watched) == Holds("alarms: errors")
+    idle = group(alarm_configuration={"enabled": False, "alarms": [{"name": "errors"}]})
+    assert codedeploy.deployments_watch_alarms(idle) == Fails("no alarm is watched")
