@@ -63,9 +63,12 @@ class OwnGroup(Part):
     arn: str
 
 
-class Statement(Part):
+class GroupStatement(Part):
     managed_rule_group_statement: ManagedGroup | None = None
     rule_group_reference_statement: OwnGroup | None = None
+
+
+class Statement(GroupStatement):
     rate_based_statement: Is | None = None
 
 
@@ -84,12 +87,16 @@ class ManagerGroup(Part):
     """A rule group that Firewall Manager puts before or after the rules of the web ACL."""
 
     name: str
-    firewall_manager_statement: Statement
+    firewall_manager_statement: GroupStatement
     override_action: Overridden
 
     @property
     def rule(self) -> Rule:
-        return Rule(name=self.name, statement=self.firewall_manager_statement, override_action=self.override_action)
+        statement = Statement(
+            managed_rule_group_statement=self.firewall_manager_statement.managed_rule_group_statement,
+            rule_group_reference_statement=self.firewall_manager_statement.rule_group_reference_statement,
+        )
+        return Rule(name=self.name, statement=statement, override_action=self.override_action)
 
 
 class Default(Part):
