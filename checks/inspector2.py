@@ -183,8 +183,8 @@ def weaknesses_are_mended_in_time(state: State, overdue: list[Overdue]) -> Verdi
 
 
 @fact
-def what_is_scanned(scans: Scans) -> str:
+def what_is_scanned(scans: Scans) -> str | None:
     """What Inspector scans, code too."""
     names = ("ec2", "ecr", "lambda_", "lambda_code", "code_repository")
     on = [name.strip("_").replace("_", " ") for name in names if getattr(scans, name).status == "ENABLED"]
-    return f"Inspector scans: {', '.join(on) or 'nothing'}"
+    return f"Inspector scans: {', '.join(on)}" if on else None
