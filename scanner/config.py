@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 DEFAULT_FILE = "wafr.yaml"
+DEFAULT_ACCEPTED = "accepted-risks.yaml"
 
 
 class ConfigError(Exception):
@@ -68,11 +69,13 @@ class Config(_Section):
     out: str = ""
     fail_on: Literal["high", "medium", "none"] = "none"
     claims: str = ""
+    accepted_risks: str = ""  # left empty: accepted-risks.yaml here, where there is one
     workload: WorkloadConfig = Field(default_factory=WorkloadConfig)
     tool: ToolConfig = Field(default_factory=ToolConfig)
     calls: CallsConfig = Field(default_factory=CallsConfig)
     declares: dict[str, str] = Field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    owners: dict[str, str] = Field(default_factory=dict)  # globs over checks and ARNs → who mends it
 
 
 _FROM_ENVIRONMENT = {
@@ -84,6 +87,7 @@ _FROM_ENVIRONMENT = {
     "out": "WAFR_OUT",
     "fail_on": "WAFR_FAIL_ON",
     "claims": "WAFR_CLAIMS",
+    "accepted_risks": "WAFR_ACCEPTED_RISKS",
     "tool.workload": "WAFR_TOOL_WORKLOAD",
     "tool.region": "WAFR_TOOL_REGION",
     "tool.profile": "WAFR_TOOL_PROFILE",

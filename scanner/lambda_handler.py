@@ -18,8 +18,8 @@ from scanner.config import load_config
 from scanner.judge.catalogue import lens_folder, load_catalogue
 from scanner.judge.discover import discover
 from scanner.judge.mapping import load_mappings
-from scanner.review.build import Declared, Lens
-from scanner.review.declared import load_claims, settings_of
+from scanner.review.build import Lens
+from scanner.review.declared import declared
 from scanner.review.document import Review
 from scanner.run import collect, places
 
@@ -31,8 +31,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
     config = load_config(None, {})
     catalogue, library = load_catalogue(), discover()
     lens = Lens(catalogue, load_mappings(lens_folder(), catalogue, library), library)
-    claims = load_claims(Path(config.claims), catalogue) if config.claims else {}
-    said = Declared(config.workload.name, claims, config.declares, settings_of(config.settings, library))
+    said = declared(config, lens)
 
     def late() -> bool:
         return context is not None and context.get_remaining_time_in_millis() < RESERVE

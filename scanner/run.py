@@ -34,6 +34,7 @@ from scanner.config import CallsConfig, Config
 from scanner.evidence.plain import timestamp
 from scanner.evidence.reading import GLOBAL, ORGANIZATION, Reading, Target
 from scanner.evidence.snapshot import Scan, Snapshot
+from scanner.review.accepted import AcceptedRisk
 from scanner.review.build import Declared, Lens, build_review
 from scanner.review.document import Review, ScanEntry
 
@@ -126,6 +127,8 @@ def new_record(where: Iterable[Place], scan: Scan, plan: Plan, lens: Lens, decla
             "claims": {question: sorted(choices) for question, choices in declared.claims.items()},
             "tools": dict(declared.tools),
             "settings": {check: dict(values) for check, values in declared.settings.items()},
+            "accepted": [rule.model_dump(mode="json") for rule in declared.accepted],
+            "owners": dict(declared.owners),
         },
     }
 
@@ -149,7 +152,8 @@ def declared_in(record: Mapping[str, Any]) -> Declared:
     """What people had said when the bundle was made."""
     said = record["declared"]
     claims = {question: frozenset(choices) for question, choices in said["claims"].items()}
-    return Declared(said["workload"], claims, said["tools"], said["settings"])
+    accepted = tuple(AcceptedRisk.model_validate(rule) for rule in said.get("accepted", ()))
+    return Declared(said["workload"], claims, said["tools"], said["settings"], accepted, said.get("owners", {}))
 
 
 def scan_entry(record: Mapping[str, Any], calls: int) -> ScanEntry:

@@ -14,7 +14,6 @@ from scanner.cli.common import (
     FailOnOption,
     FormatOption,
     as_json,
-    declared,
     fail,
     load_lens,
     one_line_errors,
@@ -36,6 +35,7 @@ def evaluate(
     with one_line_errors():
         from scanner.bundle.opened import open_bundle
         from scanner.config import load_config
+        from scanner.review.declared import declared
         from scanner.run import judge
 
         opened = open_bundle(bundle)

@@ -135,19 +135,9 @@ def checks_of_pillar(lens: "Lens", pillar: str) -> set[str]:
     return {name for mapping in mapped for name in (*mapping.needs, *mapping.hints, *mapping.facts)}
 
 
-def declared(config: "Config", lens: "Lens") -> "Declared":
-    """What the user says of the workload, checked against the checks and the catalogue."""
-    from scanner.review.build import Declared
-    from scanner.review.declared import load_claims, settings_of
-
-    claims = load_claims(Path(config.claims), lens.catalogue) if config.claims else {}
-    return Declared(config.workload.name, claims, config.declares, settings_of(config.settings, lens.library))
-
-
 def outcome(review: "Review", fail_on: str) -> Exit:
-    """The exit code of a review: a failed gate before incomplete evidence."""
-    risks = {question.risk for question in review.questions}
-    if (fail_on == "high" and "HIGH" in risks) or (fail_on == "medium" and risks & {"HIGH", "MEDIUM"}):
+    """The exit code of a review: a failed gate before incomplete evidence. Risks that are accepted fail no gate."""
+    if review.at_risk(fail_on):
         return Exit.GATE
     return Exit.INCOMPLETE if review.incomplete else Exit.OK
 

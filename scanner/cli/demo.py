@@ -43,9 +43,9 @@ def _play(folder: Path) -> "tuple[Run, list[str]]":
     except ModuleNotFoundError as missing:
         fail(f"the demo needs an emulated AWS ({missing.name}): pip install 'wafr[demo]'", Exit.USAGE)
     from scanner.bundle.journal import Journal
-    from scanner.cli.common import declared
     from scanner.cli.progress import Progress
     from scanner.config import load_config
+    from scanner.review.declared import declared
     from scanner.run import collect, places
 
     with ledgerlane() as environment:

@@ -25,7 +25,6 @@ from scanner.cli.common import (
     RoleOption,
     ServiceOption,
     as_json,
-    declared,
     fail,
     load_lens,
     narrow,
@@ -92,6 +91,7 @@ def scan(
 def _run(settings: Any, lens: Any, *, resume: bool, quiet: bool, log_format: str, session_policy: Path | None) -> "Run":
     from scanner.bundle.journal import Journal
     from scanner.cli.progress import Progress
+    from scanner.review.declared import declared
     from scanner.run import InterruptedError_, collect, default_folder, places
 
     if resume and not settings.out:

@@ -60,10 +60,14 @@ class QuestionMapping(BaseModel):
 
 @dataclass(frozen=True)
 class Mappings:
-    """All mappings of a lens, by choice id, and the checks that are mapped to nothing on purpose, with the reason."""
+    """All mappings of a lens, by choice id, and the checks that are mapped to nothing on purpose, with the reason.
+
+    `order`: globs over checks → globs over the checks whose fixes come first (`order.yaml`).
+    """
 
     choices: Mapping[str, ChoiceMapping]
     unmapped: Mapping[str, str] = field(default_factory=dict)
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, choice: str) -> ChoiceMapping:
         return self.choices.get(choice) or ChoiceMapping(label="")
@@ -77,10 +81,13 @@ def load_mappings(folder: Traversable, catalogue: Catalogue, library: Library) -
     """Every mapping under a folder, compared with the catalogue and the checks that exist."""
     choices: dict[str, ChoiceMapping] = {}
     unmapped: dict[str, str] = {}
+    order: dict[str, tuple[str, ...]] = {}
     for path, name in _yaml_files(folder):
-        if name in ("lens.yaml", "unmapped.yaml"):
-            if name == "unmapped.yaml":
-                unmapped = dict(read_yaml(path) or {})
+        if name == "unmapped.yaml":
+            unmapped = dict(read_yaml(path) or {})
+        elif name == "order.yaml":
+            order = {check: tuple(before) for check, before in (read_yaml(path) or {}).items()}
+        if name in ("lens.yaml", "unmapped.yaml", "order.yaml"):
             continue
         mapping = _parse(path)
         _compare(path, mapping, catalogue, library)
@@ -88,7 +95,7 @@ def load_mappings(folder: Traversable, catalogue: Catalogue, library: Library) -
             if choice in choices:
                 raise MappingError(f"{path}: the choice {choice} is mapped in another file too. Keep one of them.")
             choices[choice] = content
-    return Mappings(choices, unmapped)
+    return Mappings(choices, unmapped, order)
 
 
 def _yaml_files(folder: Traversable) -> Iterator[tuple[Traversable, str]]:

@@ -14,7 +14,8 @@ from scanner.judge.discover import Check, Library
 from scanner.judge.evaluate import evaluate
 from scanner.judge.finding import Fact, Finding
 from scanner.judge.mapping import Mappings
-from scanner.judge.risk import risk_of
+from scanner.judge.risk import Risk, risk_of
+from scanner.review.accepted import AcceptedRisk, accepted_choices, apply_accepted
 from scanner.review.document import (
     AnswerEntry,
     BundleEntry,
@@ -27,6 +28,8 @@ from scanner.review.document import (
     Review,
     ScanEntry,
 )
+from scanner.review.order import comes_after
+from scanner.review.owners import owners_of
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,15 @@ class Lens:
 
 @dataclass(frozen=True)
 class Declared:
-    """What people say: the workload's name, their claims, the outside tools that they use, and changed settings."""
+    """What people say: the workload's name, their claims, the outside tools that they use, changed settings, the risks that
+    they accept, and who owns what (globs over checks and ARNs)."""
 
     workload: str = ""
     claims: Claims = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    accepted: tuple[AcceptedRisk, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_review(lens: Lens, snapshot: Snapshot, scan: ScanEntry, declared: Declared, evidence_root: str) -> Review:
@@ -53,23 +59,30 @@ def build_review(lens: Lens, snapshot: Snapshot, scan: ScanEntry, declared: Decl
     findings, facts = evaluate(lens.library, snapshot, declared.settings)
     answers = answer_all(lens.catalogue, lens.mappings, findings, facts, declared.tools, declared.claims)
     titles = {choice.id: choice.title for _, choice in lens.catalogue.choices.values()}
+    rules = apply_accepted(declared.accepted, findings, answers, snapshot.scan.at)
+    accepted = frozenset(accepted_choices(rules, answers, findings))
+    after = comes_after(lens.library, lens.mappings)
     return Review(
         lens=lens.catalogue.lens,
         lens_version=lens.catalogue.version,
         workload=declared.workload,
         scan=scan,
-        questions=_questions(lens.catalogue, answers, declared.claims),
+        questions=_questions(lens.catalogue, answers, declared.claims, accepted),
         contradictions=tuple(_contradictions(answers, titles)),
-        answers=tuple(_answer(answer, titles) for answer in answers),
+        answers=tuple(_answer(answer, titles, accepted) for answer in answers),
         findings=tuple(_finding(finding) for finding in findings),
         facts=tuple(_fact(fact) for fact in facts),
         refusals=_refusals(lens, snapshot, answers),
-        checks=tuple(_check(check) for check in lens.library.checks.values()),
+        accepted=rules,
+        owners=owners_of(findings, snapshot, declared.owners),
+        checks=tuple(_check(check, after[check.id]) for check in lens.library.checks.values()),
         bundle=BundleEntry(evidence_root=evidence_root, readings=len(snapshot)),
     )
 
 
-def _questions(catalogue: Catalogue, answers: list[Answer], claims: Claims) -> tuple[QuestionEntry, ...]:
+def _questions(
+    catalogue: Catalogue, answers: list[Answer], claims: Claims, accepted: frozenset[str]
+) -> tuple[QuestionEntry, ...]:
     of_question: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         of_question[answer.question].append(answer)
@@ -87,13 +100,22 @@ def _questions(catalogue: Catalogue, answers: list[Answer], claims: Claims) -> t
                     "could_be": str(risk.could_be),
                     "claimed_risk": str(risk.claimed),
                     "predicted_risk": str(risk.predicted),
+                    "accepted": _is_accepted(of_question[question.id], accepted, risk.evidenced),
                 }
             )
         )
     return tuple(entries)
 
 
-def _answer(answer: Answer, titles: Mapping[str, str]) -> AnswerEntry:
+def _is_accepted(answers: list[Answer], accepted: frozenset[str], evidenced: Risk) -> bool:
+    """Is there a risk here, of which every practice that makes it is accepted?"""
+    refuted = [answer for answer in answers if answer.stance is Stance.REFUTED]
+    if evidenced is Risk.HIGH:
+        refuted = [answer for answer in refuted if answer.rating == "High"]
+    return bool(refuted) and all(answer.choice in accepted for answer in refuted)
+
+
+def _answer(answer: Answer, titles: Mapping[str, str], accepted: frozenset[str]) -> AnswerEntry:
     return AnswerEntry.model_validate(
         {
             "question": answer.question,
@@ -103,6 +125,7 @@ def _answer(answer: Answer, titles: Mapping[str, str]) -> AnswerEntry:
             "rating": answer.rating,
             "stance": str(answer.stance),
             "claimed": answer.claimed,
+            "accepted": answer.choice in accepted,
             "because": answer.because,
             "findings": answer.findings,
             "hints": answer.hints,
@@ -143,7 +166,7 @@ def _fact(fact: Fact) -> FactEntry:
     )
 
 
-def _check(check: Check) -> CheckEntry:
+def _check(check: Check, after: tuple[str, ...]) -> CheckEntry:
     return CheckEntry.model_validate(
         {
             "id": check.id,
@@ -153,6 +176,7 @@ def _check(check: Check) -> CheckEntry:
             "fix": check.fix,
             "effort": check.effort,
             "services": check.services,
+            "after": after,
         }
     )
 

@@ -1,4 +1,4 @@
-"""What people say: their claims, and the settings that they changed. Compared with what exists before anything is done."""
+"""What people say: their claims, accepted risks, and the settings that they changed. Compared with what exists before anything is done."""
 
 import difflib
 from collections.abc import Mapping
@@ -7,13 +7,34 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from scanner.config import ConfigError
+from scanner.config import DEFAULT_ACCEPTED, Config, ConfigError
 from scanner.judge.answer import Claims
 from scanner.judge.catalogue import Catalogue
 from scanner.judge.discover import Library
 from scanner.judge.mapping import MappingError, read_yaml
+from scanner.review.accepted import AcceptedRisk, load_accepted
+from scanner.review.build import Declared, Lens
 
 _CLAIMS = TypeAdapter(dict[str, list[str] | None])
+
+
+def declared(config: Config, lens: Lens) -> Declared:
+    """All that the configuration says of the workload, compared with the checks and the catalogue. ConfigError."""
+    return Declared(
+        workload=config.workload.name,
+        claims=load_claims(Path(config.claims), lens.catalogue) if config.claims else {},
+        tools=config.declares,
+        settings=settings_of(config.settings, lens.library),
+        accepted=_accepted(config, lens),
+        owners=config.owners,
+    )
+
+
+def _accepted(config: Config, lens: Lens) -> tuple[AcceptedRisk, ...]:
+    default = Path(DEFAULT_ACCEPTED)
+    if not config.accepted_risks and not default.exists():
+        return ()
+    return load_accepted(Path(config.accepted_risks or default), lens.catalogue, lens.library)
 
 
 def load_claims(path: Path, catalogue: Catalogue) -> Claims:

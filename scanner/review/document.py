@@ -25,7 +25,10 @@ class ScanEntry(Entry):
 
 
 class QuestionEntry(Entry):
-    """One question. `risk` is the evidenced one; `could_be` the worst that is still possible."""
+    """One question. `risk` is the evidenced one; `could_be` the worst that is still possible.
+
+    `accepted`: it is an HRI, and every failure behind that is an accepted risk. It stays an HRI.
+    """
 
     question: str
     number: str
@@ -35,10 +38,11 @@ class QuestionEntry(Entry):
     could_be: Literal["HIGH", "MEDIUM", "NONE", "UNPROVEN"]
     claimed_risk: Literal["HIGH", "MEDIUM", "NONE", "UNANSWERED"]
     predicted_risk: Literal["HIGH", "MEDIUM", "NONE", "UNANSWERED"]
+    accepted: bool
 
 
 class AnswerEntry(Entry):
-    """One best practice. `findings` and `hints` are ids of findings."""
+    """One best practice. `findings` and `hints` are ids of findings. `accepted`: refuted, and every failure is accepted."""
 
     question: str
     choice: str
@@ -47,6 +51,7 @@ class AnswerEntry(Entry):
     rating: Literal["High", "Medium", "Low"]
     stance: Literal["verified", "refuted", "supported", "unknown", "not applicable", "ask"]
     claimed: bool | None
+    accepted: bool
     because: str
     findings: tuple[str, ...]
     hints: tuple[str, ...]
@@ -81,7 +86,10 @@ class FactEntry(Entry):
 
 
 class CheckEntry(Entry):
-    """What a check or fact is about, for those who read the document without the checks."""
+    """What a check or fact is about, for those who read the document without the checks.
+
+    `after` are checks about what this check's resources refer to: their fixes come first.
+    """
 
     id: str
     role: Literal["check", "fact"]
@@ -90,6 +98,23 @@ class CheckEntry(Entry):
     fix: str
     effort: str
     services: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class AcceptedEntry(Entry):
+    """A rule of `accepted-risks.yaml`, and the failing findings that it covers. Accepted is never met."""
+
+    practice: str
+    check: str
+    resource: str
+    owner: str
+    approver: str
+    ticket: str
+    reason: str
+    accepted: str
+    expires: str
+    status: Literal["active", "expired", "matches nothing"]
+    findings: tuple[str, ...]
 
 
 class RefusalEntry(Entry):
@@ -137,6 +162,8 @@ class Review(Entry):
     findings: tuple[FindingEntry, ...]
     facts: tuple[FactEntry, ...]
     refusals: tuple[RefusalEntry, ...]
+    accepted: tuple[AcceptedEntry, ...]
+    owners: dict[str, str]  # of failing findings, by their id
     checks: tuple[CheckEntry, ...]
     bundle: BundleEntry
 
@@ -151,6 +178,11 @@ class Review(Entry):
     def high_risks(self) -> tuple[QuestionEntry, ...]:
         """The HRIs: questions whose evidenced risk is HIGH."""
         return tuple(question for question in self.questions if question.risk == "HIGH")
+
+    def at_risk(self, level: str) -> bool:
+        """Is there a risk at this level (`high`, `medium`) or above that nobody accepted?"""
+        risks = {question.risk for question in self.questions if not question.accepted}
+        return (level in ("high", "medium") and "HIGH" in risks) or (level == "medium" and "MEDIUM" in risks)
 
     @property
     def incomplete(self) -> bool:
