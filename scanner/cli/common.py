@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from scanner.config import Config
-    from scanner.review.build import Declared, Lens
+    from scanner.review.build import Lens
     from scanner.review.document import Review
 
 

@@ -15,6 +15,8 @@ from scanner.cli import (
     explain,
     policy,
     prefill,
+    report,
+    roadmap,
     scan,
     who_can,
     workload,
@@ -34,7 +36,12 @@ app.command("demo")(demo.demo)
 app.command("scan")(scan.scan)
 app.command("evaluate")(bundles.evaluate)
 app.command("explain")(explain.explain)
+app.command("report")(report.report)
+app.command("guide")(report.guide)
+app.command("roadmap")(roadmap.roadmap)
 app.command("diff")(diff.diff)
+app.command("rereview")(diff.rereview)
+app.command("history")(report.history)
 app.command("who-can")(who_can.who_can)
 app.command("access")(access.access)
 app.command("contradictions")(contradictions.contradictions)

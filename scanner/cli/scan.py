@@ -78,7 +78,7 @@ def scan(
         }
         settings = load_config(config, flags)
         lens = narrow(load_lens(), pillar, service, check)
-        run = _run(settings, lens, resume=resume, quiet=quiet, log_format=log_format, session_policy=session_policy)
+        run = run_scan(settings, lens, resume=resume, quiet=quiet, log_format=log_format, session_policy=session_policy)
         show(run.review, form, quiet=quiet)
         if run.throttled and not quiet:
             told = ", ".join(
@@ -88,7 +88,10 @@ def scan(
         raise typer.Exit(int(outcome(run.review, settings.fail_on)))
 
 
-def _run(settings: Any, lens: Any, *, resume: bool, quiet: bool, log_format: str, session_policy: Path | None) -> "Run":
+def run_scan(
+    settings: Any, lens: Any, *, resume: bool, quiet: bool, log_format: str, session_policy: Path | None
+) -> "Run":
+    """Scan as the settings say, into a bundle, with progress; every error that a user can meet ends as one line."""
     from scanner.bundle.journal import Journal
     from scanner.cli.progress import Progress
     from scanner.review.declared import declared
