@@ -111,7 +111,7 @@ def _browse(path: Path, chromium: str) -> tuple[float, list[float]]:
         page = browser.new_page()
         started = time.monotonic()
         page.goto(path.as_uri())
-        page.wait_for_function("document.documentElement.dataset.ready === 'yes'", timeout=120_000)
+        page.wait_for_selector("html[data-ready=yes]", timeout=120_000)
         opened = time.monotonic() - started
         filtered = [
             page.evaluate(

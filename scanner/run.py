@@ -36,7 +36,7 @@ from scanner.evidence.reading import GLOBAL, ORGANIZATION, Reading, Target
 from scanner.evidence.snapshot import Scan, Snapshot
 from scanner.review.accepted import AcceptedRisk
 from scanner.review.build import Declared, Lens, build_review
-from scanner.review.document import Review, ScanEntry
+from scanner.review.document import FindingEntry, Review, ScanEntry
 
 
 class InterruptedError_(Exception):  # noqa: N801, N818  (the builtin of this name is an OSError)
@@ -240,12 +240,13 @@ def calls_made(snapshot: Snapshot, budget: Budget) -> list[dict[str, Any]]:
     ]
 
 
-def tables(review: Review) -> dict[str, list[dict[str, Any]]]:
+def tables(review: Review) -> dict[str, Iterable[dict[str, Any]]]:
     """What a bundle keeps beside the evidence, a record a line."""
+    plain = TypeAdapter(FindingEntry).dump_python
     return {
-        "findings": [finding.model_dump(mode="json") for finding in review.findings],
-        "facts": [fact.model_dump(mode="json") for fact in review.facts],
-        "answers": [answer.model_dump(mode="json") for answer in review.answers],
+        "findings": (plain(finding, mode="json") for finding in review.findings),
+        "facts": (fact.model_dump(mode="json") for fact in review.facts),
+        "answers": (answer.model_dump(mode="json") for answer in review.answers),
     }
 
 

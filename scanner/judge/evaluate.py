@@ -30,10 +30,12 @@ def evaluate(
     resolver = Resolver(snapshot)
     findings: list[Finding] = []
     facts: list[Fact] = []
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}  # many findings rest on the same readings: one tuple for all of them
     for check in library.checks.values():
         chosen = {**check.signature.settings, **(settings or {}).get(check.id, {})}
         recorded = {name: _json(value) for name, value in chosen.items()}
-        for target, resource, stand, because, cited in _judge(check, snapshot, resolver, chosen):
+        for target, resource, stand, because, rests_on in _judge(check, snapshot, resolver, chosen):
+            cited = same.setdefault(rests_on, rests_on)
             if check.role == "check":
                 stand = stand or Stand.UNKNOWN
                 findings.append(

@@ -135,13 +135,8 @@ def _answer(answer: Answer, titles: Mapping[str, str], accepted: frozenset[str])
     )
 
 
-_FINDING = set(FindingEntry.model_fields)
-
-
 def _finding(finding: Finding) -> FindingEntry:
-    """Without validation, which a `Finding` of ours does not need and which costs a kilobyte for each of very many."""
-    return FindingEntry.model_construct(
-        _FINDING,
+    return FindingEntry(
         id=finding.id,
         check=finding.check,
         account=finding.account,

@@ -1,6 +1,7 @@
 """The Review: one document with everything that outputs show. Versioned; its JSON Schema is published in `docs/`."""
 
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -59,8 +60,14 @@ class AnswerEntry(Entry):
     ask: tuple[str, ...]
 
 
-class FindingEntry(Entry):
-    """One verdict on one resource. `evidence` are digests of readings in the bundle."""
+@dataclass(frozen=True, slots=True)
+class FindingEntry:
+    """One verdict on one resource. `evidence` are digests of readings in the bundle.
+
+    There may be very many, so this is the one entry that is no model of pydantic's, which takes several times the memory.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     id: str
     check: str

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from written import REGION, WHERE, Line, answer, finding, review
 
 from scanner.review.diff import Change, NotComparableError, compare
 from scanner.review.document import Review
+from tests.reviews import REGION, WHERE, Line, answer, finding, review
 
 OLD, NEW = "2026-10-01T00:00:00Z", "2026-11-20T00:00:00Z"
 KEY, DISK = "arn:aws:kms:eu-west-1:111111111111:key/a", "arn:aws:ec2:eu-west-1:111111111111:volume/b"

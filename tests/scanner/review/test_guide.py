@@ -1,9 +1,8 @@
 """The workshop guide's order, and the trend of past reviews."""
 
-from written import answer, fact, finding, refusal, review
-
 from scanner.review.guide import Worth, guide
 from scanner.review.history import Point, trend
+from tests.reviews import answer, fact, finding, refusal, review
 
 FAILS = finding(("kms.keys_rotate", "arn:key", "fails", "rotation is off"))
 UNKNOWN = finding(("rds.is_encrypted", "region:eu-west-1", "unknown", "rds:DescribeDBInstances was refused"))

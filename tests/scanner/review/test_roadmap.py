@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
-from written import answer, check, finding, review
 
 from scanner.config import ConfigError
 from scanner.review.document import Review
 from scanner.review.owners import owners_of
 from scanner.review.roadmap import in_order, quadrant, roadmap
 from scanner.review.roadmap_file import plans_in, renew, write
+from tests.reviews import answer, check, finding, review
 
 KEY, DISK, TRAIL = "kms.keys_rotate", "ec2.volumes_are_encrypted", "cloudtrail.a_trail_records"
 ALARM, TAGS = "logs.root_raises_an_alarm", "tagging.resources_have_owners"

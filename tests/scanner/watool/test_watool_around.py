@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from watool_world import ACCOUNT, KNOWN, REGION, WORKLOAD, World, evidence, lens_file, person_writes, seen
 
 from fixtures.wellarchitected.behaviour import Behaviour, Fault
@@ -255,7 +255,7 @@ def test_trusted_advisor_gives_hints_and_never_more(
 
 
 def finding(resource: str, verdict: str, because: str) -> FindingEntry:
-    return FindingEntry.model_validate(
+    return TypeAdapter(FindingEntry).validate_python(
         {
             "id": resource,
             "check": "c",
@@ -272,7 +272,9 @@ def finding(resource: str, verdict: str, because: str) -> FindingEntry:
 
 def answer(findings: tuple[str, ...], **more: Any) -> AnswerEntry:
     usual = {"question": "q", "choice": "q_a", "label": "SEC01-BP01", "title": "Title", "rating": "High", "hints": ()}
-    return AnswerEntry.model_validate({**usual, "claimed": True, "facts": (), "findings": findings, **more})
+    return AnswerEntry.model_validate(
+        {**usual, "claimed": True, "accepted": False, "facts": (), "findings": findings, **more}
+    )
 
 
 def review_of_one(answers: tuple[AnswerEntry, ...], findings: tuple[FindingEntry, ...]) -> ReviewDocument:
@@ -286,7 +288,8 @@ def review_of_one(answers: tuple[AnswerEntry, ...], findings: tuple[FindingEntry
             "answers": answers,
             "findings": findings,
             "bundle": {"evidence_root": "abc", "readings": 1},
-            **dict.fromkeys(("questions", "contradictions", "facts", "refusals", "checks"), ()),
+            **dict.fromkeys(("questions", "contradictions", "facts", "refusals", "accepted", "checks"), ()),
+            "owners": {},
         }
     )
 
