@@ -110,7 +110,7 @@ CALLERS = {
     "collect/ask.py": {"*", "can_paginate", "get_paginator"},
     "collect/reports.py": {"generate_credential_report", "get_credential_report"},
     "collect/targets.py": {"describe_regions", "get_caller_identity"},
-    "lambda_handler.py": {"upload_file"},
+    "deliver.py": {"get_object", "get_paginator", "publish", "put_events", "upload_file"},
     "watool/client.py": {"*"},
 }
 NO_CALL = {"close", "meta", "exceptions"}

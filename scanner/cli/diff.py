@@ -74,8 +74,8 @@ def rereview(
 
 
 def _tell(before: "Review", after: "Review", form: str, out: Path | None) -> None:
-    from scanner.outputs.closing import closing_markdown, verdict
-    from scanner.review.diff import Change, NotComparableError, compare
+    from scanner.outputs.closing import closing_markdown
+    from scanner.review.diff import Change, NotComparableError, compare, verdict
 
     try:
         changes = compare(before, after)

@@ -13,6 +13,7 @@ from scanner.cli import (
     demo,
     diff,
     explain,
+    notify,
     policy,
     prefill,
     report,
@@ -42,6 +43,7 @@ app.command("roadmap")(roadmap.roadmap)
 app.command("diff")(diff.diff)
 app.command("rereview")(diff.rereview)
 app.command("history")(report.history)
+app.command("notify")(notify.notify)
 app.command("who-can")(who_can.who_can)
 app.command("access")(access.access)
 app.command("contradictions")(contradictions.contradictions)

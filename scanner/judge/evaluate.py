@@ -30,7 +30,9 @@ def evaluate(
     resolver = Resolver(snapshot)
     findings: list[Finding] = []
     facts: list[Fact] = []
-    same: dict[tuple[str, ...], tuple[str, ...]] = {}  # many findings rest on the same readings: one tuple for all of them
+    same: dict[
+        tuple[str, ...], tuple[str, ...]
+    ] = {}  # many findings rest on the same readings: one tuple for all of them
     for check in library.checks.values():
         chosen = {**check.signature.settings, **(settings or {}).get(check.id, {})}
         recorded = {name: _json(value) for name, value in chosen.items()}

@@ -2,18 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from scanner.review.diff import Change, Proof, QuestionChange
+from scanner.review.diff import Proof, QuestionChange, verdict
 from scanner.review.document import Review
 from scanner.review.text import markdown
-
-
-def verdict(changes: Sequence[QuestionChange]) -> str:
-    """`9 of 9 closed`, or what else became of them."""
-    before = [one for one in changes if one.change not in (Change.NEW, Change.REGRESSED)]
-    closed = sum(one.change is Change.CLOSED for one in before)
-    rest = {change: sum(one.change is change for one in changes) for change in Change if change is not Change.CLOSED}
-    others = "".join(f", {count} {change}" for change, count in rest.items() if count)
-    return f"{closed} of {len(before)} closed{others}"
 
 
 def closing_markdown(old: Review, new: Review, changes: Sequence[QuestionChange]) -> str:

@@ -4,7 +4,7 @@ An HRI is closed only with fresh evidence about the same population: every resou
 or is shown to be gone from a listing that was seen whole. What could not be seen this time is no longer known, never closed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,6 +66,15 @@ def compare(old: Review, new: Review) -> list[QuestionChange]:
         )
     before, after = _Indexed(old), _Indexed(new)
     return [change for question in new.questions if (change := _change(question, before, after)) is not None]
+
+
+def verdict(changes: Sequence[QuestionChange]) -> str:
+    """`9 of 9 closed`, or what else became of them."""
+    before = [one for one in changes if one.change not in (Change.NEW, Change.REGRESSED)]
+    closed = sum(one.change is Change.CLOSED for one in before)
+    rest = {change: sum(one.change is change for one in changes) for change in Change if change is not Change.CLOSED}
+    others = "".join(f", {count} {change}" for change, count in rest.items() if count)
+    return f"{closed} of {len(before)} closed{others}"
 
 
 class _Indexed:
