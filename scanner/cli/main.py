@@ -13,9 +13,11 @@ from scanner.cli import (
     demo,
     diff,
     explain,
+    export,
     notify,
     policy,
     prefill,
+    query,
     report,
     roadmap,
     scan,
@@ -44,6 +46,8 @@ app.command("diff")(diff.diff)
 app.command("rereview")(diff.rereview)
 app.command("history")(report.history)
 app.command("notify")(notify.notify)
+app.command("export")(export.export)
+app.command("query")(query.query)
 app.command("who-can")(who_can.who_can)
 app.command("access")(access.access)
 app.command("contradictions")(contradictions.contradictions)

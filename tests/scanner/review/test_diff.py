@@ -6,7 +6,7 @@ import pytest
 
 from scanner.review.diff import Change, NotComparableError, compare
 from scanner.review.document import Review
-from tests.reviews import REGION, WHERE, Line, answer, finding, review
+from tests.reviews import REGION, WHERE, Line, answer, digest, finding, review
 
 OLD, NEW = "2026-10-01T00:00:00Z", "2026-11-20T00:00:00Z"
 KEY, DISK = "arn:aws:kms:eu-west-1:111111111111:key/a", "arn:aws:ec2:eu-west-1:111111111111:volume/b"
@@ -87,7 +87,7 @@ def test_what_became_of_a_high_risk_issue(now: list[Line], change: Change, told:
 
 def test_a_closed_one_cites_what_shows_it() -> None:
     (found,) = compare(FAILED, of(HOLDS, (ENCRYPTED, WHERE, "not applicable", "there is none"), at=NEW))
-    assert [proof.evidence for proof in found.proofs] == [(f"digest of {KEY}",), (f"digest of {WHERE}",)]
+    assert [proof.evidence for proof in found.proofs] == [(digest(KEY),), (digest(WHERE),)]
 
 
 def test_a_practice_that_needs_more_than_it_shows_is_not_closed() -> None:
