@@ -2,7 +2,7 @@
 
 import re
 
-from scanner import Evidence, Fails, Holds, Part, Policy, Read, Target, Verdict, check, lets_everyone
+from scanner import Evidence, Fails, Holds, Part, Policy, Read, Target, Verdict, check, fact, lets_everyone
 
 
 class Scanning(Part):
@@ -14,6 +14,35 @@ class Repository(Evidence, read=Read("ecr:DescribeRepositories", "repositories",
     repository_arn: str
     image_tag_mutability: str = "MUTABLE"
     image_scanning_configuration: Scanning | None = None
+
+
+class SomeRepository(Evidence, read=Read("ecr:DescribeRepositories", "repositories[0]", omitted_if_empty=True)):
+    """The first repository of the same answer: there is none where there are no repositories."""
+
+    repository_name: str
+
+
+class CacheRule(Evidence, read=Read("ecr:DescribePullThroughCacheRules", "pullThroughCacheRules", per=SomeRepository)):
+    ecr_repository_prefix: str
+    upstream_registry_url: str
+
+
+class Destination(Part):
+    region: str
+    registry_id: str
+
+
+class ReplicationRule(Part):
+    destinations: tuple[Destination, ...] = ()
+
+
+class Replication(Part):
+    rules: tuple[ReplicationRule, ...] = ()
+
+
+class Registry(Evidence, read=Read("ecr:DescribeRegistry", per=SomeRepository)):
+    registry_id: str
+    replication_configuration: Replication | None = None
 
 
 class Filter(Part):
@@ -72,6 +101,22 @@ def images_are_scanned(repository: Repository, registry: RegistryScanning) -> Ve
     return Fails("neither a rule of the registry nor the repository scans images on push")
 
 
+@check(effort="medium")
+def images_are_scanned_again(repository: Repository, registry: RegistryScanning) -> Verdict:
+    """Images are scanned again as vulnerabilities become known, not only when they are pushed.
+
+    Why: most vulnerabilities become known after the image was pushed.
+    Fix: aws ecr put-registry-scanning-configuration --scan-type ENHANCED with a rule of CONTINUOUS_SCAN
+    """
+    name = repository.repository_name
+    if registry.scan_type == "ENHANCED" and any(
+        rule.scan_frequency == "CONTINUOUS_SCAN" and any(one.matches(name) for one in rule.repository_filters)
+        for rule in registry.rules
+    ):
+        return Holds("scanned continuously")
+    return Fails(f"{registry.scan_type.lower()} scanning, without a continuous rule for it")
+
+
 @check(effort="low")
 def tags_stay_what_they_are(repository: Repository) -> Verdict:
     """Tags of images cannot be moved to another image.
@@ -95,3 +140,25 @@ def repositories_are_not_public(policy: RepositoryPolicy | None, here: Target) -
         return Holds("the repository has no policy")
     found = lets_everyone(policy.policy_text, here.account)
     return Fails(f"the policy is open: {found[0]}") if found else Holds("the policy lets in nobody in general")
+
+
+@fact
+def pull_through_caches(rules: list[CacheRule]) -> str | None:
+    """Which public registries are reached through the account's own."""
+    told = ", ".join(sorted(f"{one.upstream_registry_url} under {one.ecr_repository_prefix}" for one in rules))
+    return f"pull through caches: {told}" if told else None
+
+
+@fact
+def replicated_to(registries: list[Registry]) -> str | None:
+    """To which regions and accounts images are copied."""
+    places = sorted(
+        {
+            f"{place.region} ({place.registry_id})"
+            for one in registries
+            if one.replication_configuration
+            for rule in one.replication_configuration.rules
+            for place in rule.destinations
+        }
+    )
+    return f"images are copied to {', '.join(places)}" if places else None

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from checks.ecr import Filter
+from tests.checks.answers import answering, judge_all
 from tests.emulator import Emulator
 
 ARN = "arn:aws:ecr:us-east-1:123456789012:repository/"
@@ -38,6 +39,12 @@ def test_rules_of_the_registry(aws: Emulator) -> None:
         ARN + "web/site": scanned,
         ARN + "tools": ("fails", "neither a rule of the registry nor the repository scans images on push"),
     }
+    again = ("holds", "scanned continuously")
+    assert aws.judge("ecr.images_are_scanned_again") == {
+        ARN + "web/api": again,
+        ARN + "web/site": again,
+        ARN + "tools": ("fails", "enhanced scanning, without a continuous rule for it"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -66,6 +73,25 @@ def test_repositories_are_not_public(aws: Emulator) -> None:
         ARN + "quiet": ("holds", "the repository has no policy"),
         ARN + "open": ("fails", "the policy is open: statement 'all' lets everyone do ecr:BatchGetImage"),
     }
+
+
+def test_copies_and_caches(aws: Emulator) -> None:
+    client = aws.client("ecr")
+    assert judge_all(aws, "ecr", ("pull_through_caches", "replicated_to")) == {
+        "pull_through_caches": {},
+        "replicated_to": {},
+    }
+    client.create_repository(repositoryName="web")
+    place = {"region": "eu-west-1", "registryId": "123456789012"}
+    client.put_replication_configuration(replicationConfiguration={"rules": [{"destinations": [place]}]})
+    rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
+    with answering("ecr", {"DescribePullThroughCacheRules": {"pullThroughCacheRules": [rule]}}):
+        assert judge_all(aws, "ecr", ("pull_through_caches", "replicated_to")) == {
+            "pull_through_caches": {
+                "region:us-east-1": ("told", "pull through caches: registry-1.docker.io under hub")
+            },
+            "replicated_to": {"region:us-east-1": ("told", "images are copied to eu-west-1 (123456789012)")},
+        }
 
 
 def test_no_repository_has_nothing_to_judge(aws: Emulator) -> None:

@@ -8,6 +8,7 @@ import pytest
 from checks.ec2.evidence import Subnet
 from checks.ecs import services, tasks
 from checks.ecs.evidence import Cluster, Service, Task, TaskDefinition
+from checks.ecs.scaling import ScalableTarget, ScalingPolicy, ScheduledAction, services_follow_demand
 from scanner import Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -77,6 +78,24 @@ def test_services_through_a_client(aws: Emulator) -> None:
             group="service:web",
             networkConfiguration=network,
         )
+    mine = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/main/web",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    scaling = aws.client("application-autoscaling")
+    scaling.register_scalable_target(MinCapacity=1, MaxCapacity=4, **mine)
+    scaling.put_scaling_policy(
+        PolicyName="half",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 50.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+        },
+        **mine,
+    )
+    no_balancer = {WEB: ("not applicable", "the service is behind no load balancer")}
+    assert aws.judge("ecs.services_follow_demand") == no_balancer
     rest = ("running_tasks_span_zones", "clusters_are_measured", "services_by_launch_type", "deployment_strategies")
     told = judge_all(aws, "ecs", rest)
     assert told.pop("running_tasks_span_zones")[WEB][0] == "not applicable", "moto's tasks start late, and nowhere"
@@ -352,3 +371,44 @@ OFF, ON = {"enable": True, "rollback": False}, {"enable": True, "rollback": True
 )
 def test_services(function: str, one: Service, verdict: Verdict) -> None:
     assert getattr(services, function)(one) == verdict
+
+
+MINE = "service/c/web"
+
+
+def target(**changes: object) -> ScalableTarget:
+    return ScalableTarget.model_validate({"resource_id": MINE, "min_capacity": 1, "max_capacity": 4} | changes)
+
+
+HALF = ScalingPolicy(resource_id=MINE, policy_name="half", policy_type="TargetTrackingScaling")
+FORECAST = ScalingPolicy(resource_id=MINE, policy_name="f", policy_type="PredictiveScaling")
+NIGHT = ScheduledAction(resource_id=MINE, scheduled_action_name="night")
+
+
+@pytest.mark.parametrize(
+    ("one", "targets", "policies", "actions", "verdict"),
+    [
+        (service(**BEHIND), [target()], [HALF], [], Holds("policies: half")),
+        (service(**BEHIND), [target()], [FORECAST], [NIGHT], Holds("scheduled: night")),
+        (service(**BEHIND), [target()], [FORECAST], [], Fails("no policy and no schedule scales it")),
+        (service(**BEHIND), [target(resource_id="service/d/web")], [HALF], [], Fails("2 tasks, whatever the demand")),
+        (service(**BEHIND), [target(min_capacity=4)], [HALF], [], Fails("the size is fixed at 4")),
+        (
+            service(**BEHIND),
+            [target(suspended_state={"dynamic_scaling_out_suspended": True})],
+            [HALF],
+            [],
+            Fails("scaling is suspended"),
+        ),
+        (service(), [], [], [], NotApplicable("the service is behind no load balancer")),
+        (service(desired_count=0, **BEHIND), [], [], [], NotApplicable("no number of tasks is wanted")),
+    ],
+)
+def test_services_follow_demand(
+    one: Service,
+    targets: list[ScalableTarget],
+    policies: list[ScalingPolicy],
+    actions: list[ScheduledAction],
+    verdict: Verdict,
+) -> None:
+    assert services_follow_demand(one, cluster(), targets, policies, actions) == verdict

@@ -9,7 +9,7 @@ import pytest
 from checks import cloudformation, cloudwatch, codebuild
 from checks.cloudformation import DeclaredParameter, Drift, Stack
 from checks.cloudwatch import Alarm
-from checks.codebuild import LogGroup, Logs, Project
+from checks.codebuild import LogGroup, Logs, Project, SourceCredential
 from scanner import Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -223,7 +223,7 @@ def test_builds_through_a_client(aws: Emulator) -> None:
 )
 def test_names_of_secrets(name: str, *, secret: bool) -> None:
     environment = {"environment_variables": ({"name": name},)}
-    one = Project.model_validate({"arn": "p", "name": "p", "environment": environment})
+    one = Project.model_validate({"arn": "p", "name": "p", "environment": environment, "source": {"type": "GITHUB"}})
     told = Fails(f"named like secrets: {name}") if secret else Holds("no plain variable is named like a secret")
     assert codebuild.secrets_are_not_in_plain_variables(one) == told
 
@@ -245,7 +245,9 @@ DEFAULT = Holds("CloudWatch Logs, which is on unless it is turned off")
     ],
 )
 def test_builds_are_logged(logs: Logs | None, verdict: Verdict) -> None:
-    one = Project.model_validate({"arn": "p", "name": "p", "environment": {}, "logs_config": logs})
+    one = Project.model_validate(
+        {"arn": "p", "name": "p", "environment": {}, "logs_config": logs, "source": {"type": "GITHUB"}}
+    )
     assert codebuild.builds_are_logged(one) == verdict
 
 
@@ -254,3 +256,69 @@ def test_builds_are_logged(logs: Logs | None, verdict: Verdict) -> None:
 )
 def test_where_there_is_none_nothing_is_judged(aws: Emulator, check: str) -> None:
     assert aws.verdicts(check) == {"region:us-east-1": "not applicable"}
+
+
+def test_more_of_builds_through_a_client(aws: Emulator) -> None:
+    arn = build(aws, "web")
+    names = (
+        "builds_are_not_public",
+        "build_artifacts_are_encrypted",
+        "builds_come_from_version_control",
+        "repositories_are_reached_without_tokens",
+        "test_reports",
+    )
+    credential = {"arn": "arn:token", "serverType": "GITHUB", "authType": "PERSONAL_ACCESS_TOKEN"}
+    with answering(
+        "codebuild",
+        {
+            "ListSourceCredentials": {"sourceCredentialsInfos": [credential]},
+            "ListReportGroups": {"reportGroups": ["arn:one"]},
+        },
+    ):
+        assert judge_all(aws, "codebuild", names) == {
+            "builds_are_not_public": {arn: ("holds", "the visibility is PRIVATE")},
+            "build_artifacts_are_encrypted": {arn: ("not applicable", "the project stores no artifacts in S3 itself")},
+            "builds_come_from_version_control": {arn: ("fails", "from S3")},
+            "repositories_are_reached_without_tokens": {"arn:token": ("fails", "GITHUB by PERSONAL_ACCESS_TOKEN")},
+            "test_reports": {"region:us-east-1": ("told", "1 build projects, 1 groups of test reports")},
+        }
+
+
+def project(**changes: Any) -> Project:
+    fields = {"arn": "p", "name": "p", "environment": {}, "source": {"type": "GITHUB"}}
+    return Project.model_validate(fields | changes, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "verdict"),
+    [
+        ("builds_are_not_public", project(project_visibility="PUBLIC_READ"), Fails("the visibility is PUBLIC_READ")),
+        ("build_artifacts_are_encrypted", project(artifacts={"type": "S3"}), Holds("it is on")),
+        (
+            "build_artifacts_are_encrypted",
+            project(secondary_artifacts=[{"type": "S3", "encryption_disabled": True}]),
+            Fails("encryption is turned off"),
+        ),
+        ("builds_come_from_version_control", project(), Holds("from GITHUB")),
+        (
+            "builds_come_from_version_control",
+            project(source={"type": "GITHUB_ENTERPRISE", "insecure_ssl": True}),
+            Fails("GITHUB_ENTERPRISE, whose certificate is not checked"),
+        ),
+        (
+            "builds_come_from_version_control",
+            project(source={"type": "CODEPIPELINE"}),
+            NotApplicable("the source is CODEPIPELINE"),
+        ),
+    ],
+)
+def test_projects(function: str, one: Project, verdict: Verdict) -> None:
+    assert getattr(codebuild, function)(one) == verdict
+
+
+def test_connections_need_no_tokens() -> None:
+    one = SourceCredential(arn="a", server_type="GITHUB", auth_type="CODECONNECTIONS")
+    assert codebuild.repositories_are_reached_without_tokens(one) == Holds("GITHUB by CODECONNECTIONS")
+    open_ = project(project_visibility="PUBLIC_READ", name="library")
+    told = NotApplicable("the settings say that its builds are public by design")
+    assert codebuild.builds_are_not_public(open_, public_by_design=("library",)) == told
