@@ -1,6 +1,6 @@
 """DynamoDB: tables, their backups, their keys, their capacity and who else may use them."""
 
-from checks.backup import Protected, recent_backup
+from checks.backup.evidence import Protected, recent_backup
 from scanner import (
     Evidence,
     Fails,

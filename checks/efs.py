@@ -1,6 +1,6 @@
 """EFS: file systems, their encryption, their backups and how they are mounted."""
 
-from checks.backup import Protected, recent_backup
+from checks.backup.evidence import Protected, recent_backup
 from scanner import (
     Evidence,
     Fails,

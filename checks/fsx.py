@@ -1,6 +1,6 @@
 """FSx: file systems of all four kinds, their keys, their backups and the zones in which they stand."""
 
-from checks.backup import Protected, recent_backup
+from checks.backup.evidence import Protected, recent_backup
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
 
 _MULTI_AZ = ("MULTI_AZ_1", "MULTI_AZ_2")

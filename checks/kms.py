@@ -1,6 +1,6 @@
 """KMS: keys, their rotation, their policies and where their material comes from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scanner import (
     Evidence,
@@ -9,6 +9,7 @@ from scanner import (
     NotApplicable,
     Policy,
     Read,
+    ScanTime,
     Target,
     Verdict,
     check,
@@ -32,6 +33,17 @@ class Key(Evidence, read=Read("kms:DescribeKey", "KeyMetadata", per=KeyEntry, ar
     description: str | None = None
     deletion_date: datetime | None = None
     custom_key_store_id: str | None = None
+    valid_to: datetime | None = None  # only there where imported material expires (KMS API reference)
+    multi_region: bool = False
+
+
+class Alias(
+    Evidence,
+    # Asked once for the region, and only where it has a key.
+    read=Read("kms:ListAliases", "Aliases", per=KeyEntry),
+):
+    alias_name: str
+    target_key_id: str | None = None
 
 
 class KeyRotation(
@@ -108,6 +120,46 @@ def no_key_awaits_deletion(key: Key) -> Verdict:
         when = f" on {key.deletion_date:%Y-%m-%d}" if key.deletion_date else ""
         return Fails(f"the key will be deleted{when}")
     return Holds(f"the key is {key.key_state}")
+
+
+@check(effort="medium")
+def imported_material_stays_valid(key: Key, at: ScanTime, *, days: int = 30) -> Verdict:
+    """Imported key material does not expire within the next weeks.
+
+    Why: on that day the key stops working, and so does whatever is encrypted under it.
+    Fix: aws kms import-key-material --key-id KEY … --expiration-model KEY_MATERIAL_DOES_NOT_EXPIRE
+    """
+    if key.origin != "EXTERNAL":
+        return NotApplicable("the key's material was not imported")
+    if key.key_state == "PendingDeletion":
+        return NotApplicable("the key is pending deletion")
+    if key.key_state == "PendingImport":
+        return Fails("the key has no material")
+    if key.valid_to is None:
+        return Holds("the material does not expire")
+    told = f"the material expires on {key.valid_to:%Y-%m-%d}"
+    return Fails(told) if key.valid_to - at < timedelta(days=days) else Holds(told)
+
+
+@fact
+def keys_by_name(keys: list[Key], aliases: list[Alias]) -> str | None:
+    """Which names the customer-managed keys have, which tells whether each kind of data has its own."""
+    own = {key.key_id for key in keys if key.key_manager == "CUSTOMER"}
+    if not own:
+        return None
+    names = sorted({one.alias_name.removeprefix("alias/") for one in aliases if one.target_key_id in own})
+    return f"{len(own)} customer-managed keys; aliases: {', '.join(names[:20]) or 'none'}{', …' if len(names) > 20 else ''}"
+
+
+@fact
+def keys_of_several_regions(keys: list[Key]) -> str | None:
+    """How many customer-managed keys exist in several regions."""
+    own = [key for key in keys if key.key_manager == "CUSTOMER"]
+    return (
+        f"{sum(key.multi_region for key in own)} of {len(own)} customer-managed keys are multi-Region keys"
+        if own
+        else None
+    )
 
 
 @fact

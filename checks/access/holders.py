@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from checks.access.evidence import DatabaseKey, Function, InstanceRole, VolumeKey
-from checks.backup import Vault
+from checks.backup.evidence import Vault
 from checks.logs import LogGroup
 from checks.secretsmanager import Secret
 from scanner import AllRegions, Target, derived

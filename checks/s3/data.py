@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from checks.backup.evidence import Protected, recent_backup
 from checks.s3.evidence import Bucket, Encryption, Lifecycle, Logging, ObjectLock, Replication, Versioning
-from scanner import Fails, Holds, NotApplicable, Verdict, check, derived, fact
+from scanner import AllRegions, Fails, Holds, NotApplicable, ScanTime, Target, Verdict, check, derived, fact
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,47 @@ def access_is_logged(bucket: Bucket, logging: Logging, targets: LogBuckets) -> V
     if bucket.name in targets.names:
         return NotApplicable("other buckets log to it")
     return Fails("requests are not logged")
+
+
+@check(effort="low")
+def objects_can_be_brought_back(
+    bucket: Bucket,
+    versioning: Versioning,
+    protected: AllRegions[Protected],
+    targets: LogBuckets,
+    at: ScanTime,
+    here: Target,
+    *,
+    days: int = 8,
+) -> Verdict:
+    """Objects that are overwritten or deleted can be brought back, from a version or from AWS Backup.
+
+    Why: S3 loses no object by itself, and keeps none that somebody deletes.
+    Fix: aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled
+    """
+    if versioning.status == "Enabled":
+        return Holds("versioning is on")
+    if last := recent_backup(protected, f"arn:{here.partition}:s3:::{bucket.name}", at, days):
+        return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
+    if bucket.name in targets.names:
+        return NotApplicable("it holds logs of other buckets")
+    return Fails("neither versions nor a recent recovery point of AWS Backup")
+
+
+@check(effort="low")
+def old_versions_are_let_go(versioning: Versioning, lifecycle: Lifecycle | None) -> Verdict:
+    """Buckets that keep versions have a rule for the old ones.
+
+    Why: what was deleted for good reason, such as personal data, lives on as a version that nobody sees.
+    Fix: aws s3api put-bucket-lifecycle-configuration with a NoncurrentVersionExpiration
+    """
+    if versioning.status is None:
+        return NotApplicable("the bucket keeps no versions")
+    rules = [rule for rule in lifecycle.rules if rule.status == "Enabled"] if lifecycle else []
+    days = [one.noncurrent_version_expiration.noncurrent_days for one in rules if one.noncurrent_version_expiration]
+    if days:
+        return Holds(f"after {days[0]} days" if days[0] is not None else "a rule expires old versions")
+    return Fails("no enabled rule expires old versions")
 
 
 @fact

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from checks import backup
-from checks.backup import (
+from checks.backup import audit, plans, recovery, vaults
+from checks.backup.evidence import (
     AIR_GAPPED,
     Job,
+    Plan,
     PlanBody,
     Protected,
     RestoreJob,
@@ -109,11 +110,11 @@ def copying_to(region: str, account: str) -> PlanBody:
     ],
 )
 def test_plans_copy_elsewhere(found: PlanBody, verdict: Verdict) -> None:
-    assert backup.plans_copy_elsewhere(found, HERE) == verdict
+    assert plans.plans_copy_elsewhere(found, HERE) == verdict
 
 
 def test_a_plan_without_rules_keeps_nothing() -> None:
-    assert backup.recovery_points_expire(PlanBody(rules=())) == NotApplicable("the plan has no rules")
+    assert plans.recovery_points_expire(PlanBody(rules=())) == NotApplicable("the plan has no rules")
 
 
 def test_empty_vaults_are_not_judged(aws: Emulator) -> None:
@@ -149,7 +150,7 @@ def vault(**changes: object) -> Vault:
     ],
 )
 def test_vaults_are_locked(one: Vault, verdict: Verdict) -> None:
-    assert backup.vaults_are_locked(one) == verdict
+    assert vaults.vaults_are_locked(one) == verdict
 
 
 def key(manager: str) -> Key:
@@ -165,7 +166,7 @@ def key(manager: str) -> Key:
     ],
 )
 def test_vaults_are_encrypted_under_an_own_key(one: Key | None, verdict: Verdict) -> None:
-    assert backup.vaults_are_encrypted_under_an_own_key(vault(encryption_key_arn="arn"), one) == verdict
+    assert vaults.vaults_are_encrypted_under_an_own_key(vault(encryption_key_arn="arn"), one) == verdict
 
 
 def policy(**changes: object) -> VaultPolicy:
@@ -192,7 +193,7 @@ BREAK_GLASS = {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:
     ],
 )
 def test_recovery_points_cannot_be_deleted(one: Vault, found: VaultPolicy | None, verdict: Verdict) -> None:
-    assert backup.recovery_points_cannot_be_deleted(one, found) == verdict
+    assert vaults.recovery_points_cannot_be_deleted(one, found) == verdict
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_recovery_points_cannot_be_deleted(one: Vault, found: VaultPolicy | None
     ],
 )
 def test_vault_policies_name_their_users(found: VaultPolicy, trusted: tuple[str, ...], verdict: Verdict) -> None:
-    assert backup.vault_policies_name_their_users(found, HERE, trusted_accounts=trusted) == verdict
+    assert vaults.vault_policies_name_their_users(found, HERE, trusted_accounts=trusted) == verdict
 
 
 def test_what_is_protected(aws: Emulator) -> None:
@@ -284,7 +285,7 @@ def plan_that_ran(days: int | None) -> RestoreTestingPlan:
     ],
 )
 def test_restores_are_tested(jobs: list[RestoreJob], plans: list[RestoreTestingPlan], verdict: Verdict) -> None:
-    assert backup.restores_are_tested([RESOURCE], jobs, plans, NOW) == verdict
+    assert recovery.restores_are_tested([RESOURCE], jobs, plans, NOW) == verdict
 
 
 def job(state: str, day: int, resource: str = "a") -> Job:
@@ -303,7 +304,7 @@ def job(state: str, day: int, resource: str = "a") -> Job:
     ],
 )
 def test_backup_jobs_succeed(jobs: list[Job], verdict: Verdict) -> None:
-    assert backup.backup_jobs_succeed(jobs) == verdict
+    assert recovery.backup_jobs_succeed(jobs) == verdict
 
 
 @pytest.mark.parametrize(
@@ -316,4 +317,95 @@ def test_backup_jobs_succeed(jobs: list[Job], verdict: Verdict) -> None:
 )
 def test_backups_are_recent(last: datetime | None, verdict: Verdict) -> None:
     one = RESOURCE.model_copy(update={"last_backup_time": last})
-    assert backup.backups_are_recent(one, NOW) == verdict
+    assert recovery.backups_are_recent(one, NOW) == verdict
+
+
+def keeping(*days: int | None) -> PlanBody:
+    rules = [
+        {"rule_name": f"r{number}", "target_backup_vault_name": "v", "lifecycle": {"delete_after_days": count}}
+        for number, count in enumerate(days)
+    ]
+    return PlanBody.model_validate({"rules": rules}, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (PlanBody(rules=()), NotApplicable("the plan has no rules")),
+        (body(), Holds("by daily")),
+        (keeping(None), Holds("by r0")),
+        (keeping(7, 35), Holds("by r1")),
+        (keeping(7, 34), Fails("no rule keeps for longer than 34 days")),
+    ],
+)
+def test_plans_keep_a_month(found: PlanBody, verdict: Verdict) -> None:
+    assert plans.plans_keep_a_month(found) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (vault(), NotApplicable("the vault is not locked")),
+        (vault(locked=True), Fails("the lock sets no minimum")),
+        (vault(locked=True, min_retention_days=7), Holds("at least 7 days")),
+        (vault(locked=True, min_retention_days=1), Fails("at least 1 days, fewer than 7")),
+    ],
+)
+def test_locks_set_a_minimum(one: Vault, verdict: Verdict) -> None:
+    assert vaults.locks_set_a_minimum(one) == verdict
+
+
+def test_copies_frameworks_and_reports(aws: Emulator) -> None:
+    facts = ("backup.audit_frameworks", "backup.reports", "backup.types_left_out")
+    assert [aws.judge(fact) for fact in facts] == [{}, {}, {}]
+    assert aws.judge("backup.copies_succeed") == {REGION: ("not applicable", "there is no backup plan")}
+    aws.client("backup").create_backup_vault(BackupVaultName="v")
+    arn = make_plan(aws, "p", {**RULE, "Lifecycle": {"DeleteAfterDays": 7}})
+    make_plan(aws, "q", RULE)
+    told = ("fails", "no rule keeps for longer than 7 days")
+    assert aws.judge("backup.plans_keep_a_month")[arn] == told
+    none = ("not applicable", "no copy job ended in the past 14 days")
+    assert aws.judge("backup.copies_succeed") == {REGION: none}
+    copy = {
+        "ResourceArn": DISK,
+        "DestinationBackupVaultArn": f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-vault:v",
+        "State": "FAILED",
+        "CreationDate": "2026-11-20T00:00:00Z",
+    }
+    framework = {"FrameworkName": "f", "NumberOfControls": 5, "DeploymentStatus": "COMPLETED"}
+    with answering(
+        ListCopyJobs={"CopyJobs": [copy]},
+        ListFrameworks={"Frameworks": [framework]},
+        DescribeRegionSettings={"ResourceTypeOptInPreference": {"EBS": True, "S3": False}},
+    ):
+        assert aws.judge("backup.copies_succeed") == {REGION: ("fails", f"the last copy failed for {DISK} (FAILED)")}
+        told_of = {fact: aws.judge(fact)[REGION][1] for fact in facts}
+    assert told_of == {
+        "backup.audit_frameworks": "frameworks of Backup Audit Manager: f (5 controls, COMPLETED)",
+        "backup.reports": "reports on backups and their last run: none",
+        "backup.types_left_out": "AWS Backup is not switched on for: S3",
+    }
+
+
+def copied(state: str, day: int, to: str = "v") -> audit.CopyJob:
+    when = datetime(2026, 11, day, tzinfo=UTC)
+    return audit.CopyJob(resource_arn="a", destination_backup_vault_arn=to, state=state, creation_date=when)
+
+
+PLAN = Plan(backup_plan_id="p", backup_plan_arn="p", backup_plan_name="p")
+
+
+@pytest.mark.parametrize(
+    ("jobs", "verdict"),
+    [
+        ([copied("RUNNING", 20)], NotApplicable("no copy job ended in the past 14 days")),
+        (
+            [copied("COMPLETED", 21), copied("FAILED", 20)],
+            Holds("the last copy succeeded for each of 1 resources and vaults"),
+        ),
+        ([copied("COMPLETED", 20), copied("PARTIAL", 21)], Fails("the last copy failed for a (PARTIAL)")),
+        ([copied("COMPLETED", 20), copied("FAILED", 20, "w")], Fails("the last copy failed for a (FAILED)")),
+    ],
+)
+def test_copies_succeed(jobs: list[audit.CopyJob], verdict: Verdict) -> None:
+    assert audit.copies_succeed([PLAN], jobs) == verdict

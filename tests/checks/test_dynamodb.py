@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks import dynamodb
-from checks.backup import Protected
+from checks.backup.evidence import Protected
 from checks.dynamodb import Backups, Billing, Encryption, ScalableTarget, Table
 from scanner import Fails, Holds, Verdict
 from tests.emulator import Emulator

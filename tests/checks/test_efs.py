@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from checks import efs
-from checks.backup import Protected
+from checks.backup.evidence import Protected
 from checks.efs import BackupPolicy, FileSystem, FileSystemPolicy, Replication
 from scanner import Fails, Holds, Policy, Verdict
 from tests.emulator import Emulator

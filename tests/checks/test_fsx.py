@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from checks import fsx
-from checks.backup import Protected
+from checks.backup.evidence import Protected
 from checks.fsx import Association, FileSystem
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared

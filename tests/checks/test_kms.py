@@ -132,3 +132,46 @@ def test_keys_by_origin(aws: Emulator) -> None:
     client.create_key(Origin="EXTERNAL")
     told = "2 customer-managed keys by origin of their material: 1 AWS_KMS, 1 EXTERNAL"
     assert aws.judge("kms.keys_by_origin") == {"region:us-east-1": ("told", told)}
+
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def imported(**changes: object) -> Key:
+    return key(origin="EXTERNAL", **changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (key(), NotApplicable("the key's material was not imported")),
+        (imported(), Holds("the material does not expire")),
+        (imported(key_state="PendingImport"), Fails("the key has no material")),
+        (imported(key_state="PendingDeletion"), NotApplicable("the key is pending deletion")),
+        (
+            imported(valid_to=datetime(2027, 6, 1, tzinfo=UTC)),
+            Holds("the material expires on 2027-06-01"),
+        ),
+        (
+            imported(valid_to=datetime(2026, 12, 1, tzinfo=UTC)),
+            Fails("the material expires on 2026-12-01"),
+        ),
+    ],
+)
+def test_imported_material_stays_valid(one: Key, verdict: Verdict) -> None:
+    assert kms.imported_material_stays_valid(one, NOW) == verdict
+
+
+def test_names_and_regions_of_keys(aws: Emulator) -> None:
+    facts = ("kms.keys_by_name", "kms.keys_of_several_regions")
+    assert [aws.judge(fact) for fact in facts] == [{}, {}]
+    client = aws.client("kms")
+    first = client.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    client.create_key()
+    client.create_alias(AliasName="alias/production", TargetKeyId=first)
+    assert [aws.judge(fact)["region:us-east-1"][1] for fact in facts] == [
+        "2 customer-managed keys; aliases: production",
+        "1 of 2 customer-managed keys are multi-Region keys",
+    ]
+    check = "kms.imported_material_stays_valid"
+    assert set(aws.verdicts(check).values()) == {"not applicable"}

@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
 
-from checks.s3 import access, data
+from checks.backup.evidence import Protected
+from checks.s3 import access, access_points, data
+from checks.s3.access_points import MultiRegionAccessPoint
 from checks.s3.evidence import (
     AccountBlock,
     Acl,
@@ -16,6 +19,7 @@ from checks.s3.evidence import (
     BucketBlock,
     BucketPolicy,
     Encryption,
+    Flags,
     Lifecycle,
     Ownership,
     PolicyStatus,
@@ -35,7 +39,7 @@ ALL_ON = {
 OPEN = {"Sid": "open", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
 
 
-def block_account(aws: Emulator, **changes: bool) -> None:
+def control(aws: Emulator) -> Any:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
     client: Any = session.client("s3control", endpoint_url=aws.url)
 
@@ -43,7 +47,11 @@ def block_account(aws: Emulator, **changes: bool) -> None:
         request.url = re.sub(r"//\d{12}\.", "//", request.url)
 
     client.meta.events.register("before-sign", without_prefix)
-    client.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=ALL_ON | changes)
+    return client
+
+
+def block_account(aws: Emulator, **changes: bool) -> None:
+    control(aws).put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=ALL_ON | changes)
 
 
 def make(aws: Emulator, *names: str) -> Any:
@@ -331,3 +339,90 @@ def test_facts_about_buckets(aws: Emulator) -> None:
 
 def test_a_bucket_without_a_policy_is_not_judged_for_it() -> None:
     assert access.policies_name_their_users(None, HERE) == NotApplicable("the bucket has no policy")
+
+
+def test_access_points(aws: Emulator) -> None:
+    check = "s3.access_points_block_public_access"
+    assert aws.verdicts(check) == {"region:us-east-1": "not applicable"}
+    make(aws, "bucket")
+    client = control(aws)
+    client.create_access_point(AccountId=ACCOUNT, Name="closed", Bucket="bucket", PublicAccessBlockConfiguration=ALL_ON)
+    half = {**ALL_ON, "RestrictPublicBuckets": False}
+    client.create_access_point(AccountId=ACCOUNT, Name="half", Bucket="bucket", PublicAccessBlockConfiguration=half)
+    inside = {"VpcConfiguration": {"VpcId": "vpc-1"}, "PublicAccessBlockConfiguration": half}
+    client.create_access_point(AccountId=ACCOUNT, Name="inside", Bucket="bucket", **inside)
+    prefix = f"arn:aws:s3:us-east-1:{ACCOUNT}:accesspoint/"
+    assert aws.judge(check) == {
+        prefix + "closed": ("holds", "all four switches are on"),
+        prefix + "half": ("fails", "off: RestrictPublicBuckets"),
+        prefix + "inside": ("not applicable", "the access point answers inside a VPC only"),
+    }
+
+
+def test_multi_region_access_points(aws: Emulator) -> None:
+    check = "s3.multi_region_access_points_block_public_access"
+    assert set(aws.verdicts(check).values()) == {"not applicable"}
+    on = Flags(block_public_acls=True, ignore_public_acls=True, block_public_policy=True, restrict_public_buckets=True)
+    point = MultiRegionAccessPoint(name="p", alias="p.mrap", public_access_block=on)
+    judge = access_points.multi_region_access_points_block_public_access
+    assert judge(point) == Holds("all four switches are on")
+    off = MultiRegionAccessPoint(name="p", alias="p.mrap", public_access_block=Flags(block_public_acls=True))
+    assert judge(off) == Fails("off: IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets")
+
+
+def test_objects_can_be_brought_back(aws: Emulator) -> None:
+    client = make(aws, "kept", "lost", "logs")
+    client.put_bucket_versioning(Bucket="kept", VersioningConfiguration={"Status": "Enabled"})
+    owned = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    client.put_bucket_ownership_controls(Bucket="logs", OwnershipControls=owned)
+    client.put_bucket_acl(Bucket="logs", ACL="log-delivery-write")
+    target = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "kept/"}}
+    client.put_bucket_logging(Bucket="kept", BucketLoggingStatus=target)
+    assert aws.judge("s3.objects_can_be_brought_back") == {
+        ARN + "kept": ("holds", "versioning is on"),
+        ARN + "lost": ("fails", "neither versions nor a recent recovery point of AWS Backup"),
+        ARN + "logs": ("not applicable", "it holds logs of other buckets"),
+    }
+
+
+def test_a_recovery_point_of_aws_backup_counts() -> None:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    point = Protected(resource_arn=ARN + "b", resource_type="S3", last_backup_time=now)
+    none = data.LogBuckets(frozenset())
+    found = data.objects_can_be_brought_back(Bucket(name="b"), Versioning(), [point], none, now, HERE)
+    assert found == Holds("AWS Backup made a recovery point on 2026-11-23")
+
+
+def lifecycle(**rule: object) -> Lifecycle:
+    return Lifecycle.model_validate({"rules": [{"status": "Enabled"} | rule]}, strict=False)
+
+
+NO_RULE = Fails("no enabled rule expires old versions")
+
+
+@pytest.mark.parametrize(
+    ("versioning", "rules", "verdict"),
+    [
+        (Versioning(), None, NotApplicable("the bucket keeps no versions")),
+        (Versioning(status="Enabled"), None, NO_RULE),
+        (Versioning(status="Suspended"), None, NO_RULE),
+        (
+            Versioning(status="Enabled"),
+            lifecycle(noncurrent_version_expiration={"noncurrent_days": 90}),
+            Holds("after 90 days"),
+        ),
+        (
+            Versioning(status="Enabled"),
+            lifecycle(noncurrent_version_expiration={"noncurrent_days": None}),
+            Holds("a rule expires old versions"),
+        ),
+        (
+            Versioning(status="Enabled"),
+            lifecycle(noncurrent_version_expiration={"noncurrent_days": 90}, status="Disabled"),
+            NO_RULE,
+        ),
+        (Versioning(status="Enabled"), lifecycle(expiration={"days": 90}), NO_RULE),
+    ],
+)
+def test_old_versions_are_let_go(versioning: Versioning, rules: Lifecycle | None, verdict: Verdict) -> None:
+    assert data.old_versions_are_let_go(versioning, rules) == verdict

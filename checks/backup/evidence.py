@@ -1,0 +1,108 @@
+"""What AWS Backup says of vaults, plans, jobs and what it protects."""
+
+from datetime import datetime, timedelta
+
+from checks.kms import KeyEntry
+from scanner import Evidence, Part, Policy, Read
+
+AIR_GAPPED = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+
+
+class Vault(
+    Evidence,
+    read=Read(
+        "backup:ListBackupVaults",
+        "BackupVaultList",
+        arn="{backup_vault_arn}",
+        refs={"encryption_key_arn": KeyEntry},
+    ),
+):
+    backup_vault_name: str
+    backup_vault_arn: str
+    vault_type: str = "BACKUP_VAULT"
+    number_of_recovery_points: int
+    locked: bool = False
+    min_retention_days: int | None = None
+    lock_date: datetime | None = None
+    encryption_key_arn: str | None = None
+
+
+class VaultPolicy(
+    Evidence,
+    read=Read(
+        "backup:GetBackupVaultAccessPolicy",
+        per=Vault,
+        args={"BackupVaultName": "backup_vault_name"},
+        # The code also stands for a vault that is not there; its message then says so.
+        absent={"ResourceNotFoundException: has no associated"},
+    ),
+):
+    policy: Policy
+
+
+class Plan(Evidence, read=Read("backup:ListBackupPlans", "BackupPlansList", arn="{backup_plan_arn}")):
+    backup_plan_id: str
+    backup_plan_arn: str
+    backup_plan_name: str
+
+
+class Expiry(Part):
+    delete_after_days: int | None = None
+    move_to_cold_storage_after_days: int | None = None
+
+
+class CopyAction(Part):
+    destination_backup_vault_arn: str
+
+
+class Rule(Part):
+    rule_name: str
+    target_backup_vault_name: str
+    target_logically_air_gapped_backup_vault_arn: str | None = None
+    lifecycle: Expiry | None = None
+    copy_actions: tuple[CopyAction, ...] = ()
+
+
+class PlanBody(
+    Evidence, read=Read("backup:GetBackupPlan", "BackupPlan", per=Plan, args={"BackupPlanId": "backup_plan_id"})
+):
+    rules: tuple[Rule, ...]
+
+
+class Selection(
+    Evidence,
+    read=Read("backup:ListBackupSelections", "BackupSelectionsList", per=Plan, args={"BackupPlanId": "backup_plan_id"}),
+):
+    selection_name: str
+
+
+class Protected(Evidence, read=Read("backup:ListProtectedResources", "Results", arn="{resource_arn}")):
+    """A resource that has recovery points; it may itself be gone."""
+
+    resource_arn: str
+    resource_type: str
+    last_backup_time: datetime | None = None
+
+
+def recent_backup(resources: list[Protected], arn: str, at: datetime, days: int) -> datetime | None:
+    """When AWS Backup last made a recovery point of a resource, where that is no longer ago than `days`."""
+    times = [one.last_backup_time for one in resources if one.resource_arn == arn and one.last_backup_time]
+    last = max(times, default=None)
+    return last if last is not None and at - last <= timedelta(days=days) else None
+
+
+class Job(Evidence, read=Read("backup:ListBackupJobs", "BackupJobs", fixed={"ByCreatedAfter": "{days_ago:14}"})):
+    resource_arn: str
+    state: str
+    creation_date: datetime
+
+
+class RestoreJob(Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fixed={"ByStatus": "COMPLETED"})):
+    restore_job_id: str
+    resource_type: str | None = None
+    completion_date: datetime
+
+
+class RestoreTestingPlan(Evidence, read=Read("backup:ListRestoreTestingPlans", "RestoreTestingPlans")):
+    restore_testing_plan_name: str
+    last_execution_time: datetime | None = None

@@ -1,0 +1,105 @@
+"""Checks of backup vaults: their keys, their locks and who may use them."""
+
+from checks.backup.evidence import AIR_GAPPED, Vault, VaultPolicy
+from checks.kms import Key
+from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict, check, lets_everyone, outside_accounts
+
+_WHO = frozenset({"aws:principalarn", "aws:userid"})  # condition keys that only say who is meant
+
+
+@check(effort="low")
+def vaults_are_encrypted_under_an_own_key(vault: Vault, key: Key | None) -> Verdict:
+    """Backup vaults are encrypted under a customer-managed KMS key.
+
+    Why: its policy decides who can restore, and backups under it can be copied to another account.
+    Fix: make a vault with --encryption-key-arn KEY and let the plan write there.
+    """
+    if vault.number_of_recovery_points == 0:
+        return NotApplicable("the vault is empty")
+    if key is None:
+        return Fails("encrypted under a key that AWS owns")
+    if key.key_manager == "CUSTOMER":
+        return Holds(f"encrypted under {vault.encryption_key_arn}")
+    return Fails("encrypted under the key that AWS manages for AWS Backup")
+
+
+@check(effort="medium")
+def vaults_are_locked(vault: Vault) -> Verdict:
+    """Backup vaults are locked, so that nobody can delete recovery points before their time.
+
+    Why: who takes an account hostage deletes its backups first.
+    Fix: aws backup put-backup-vault-lock-configuration --backup-vault-name NAME --min-retention-days …
+    """
+    if vault.number_of_recovery_points == 0:
+        return NotApplicable("the vault is empty")
+    if vault.vault_type == AIR_GAPPED:
+        return Holds("logically air-gapped vaults are locked")
+    if vault.locked:
+        since = f" for good from {vault.lock_date:%Y-%m-%d}" if vault.lock_date else ", but may be unlocked"
+        return Holds(f"the vault is locked{since}")
+    return Fails("the vault is not locked")
+
+
+@check(effort="medium")
+def recovery_points_cannot_be_deleted(vault: Vault, policy: VaultPolicy | None) -> Verdict:
+    """A lock or a policy keeps recovery points from being deleted by whoever administers the workload.
+
+    Why: a backup that the same credentials can delete is no protection from a stolen credential.
+    Fix: lock the vault, or deny backup:DeleteRecoveryPoint to everyone but a break-glass role.
+    """
+    if vault.number_of_recovery_points == 0:
+        return NotApplicable("the vault is empty")
+    if vault.locked or vault.vault_type == AIR_GAPPED:
+        return Holds("the vault is locked")
+    if policy is not None and _denies_deletion(policy.policy):
+        return Holds("the vault's policy denies it")
+    return Fails("neither a lock nor the vault's policy keeps them")
+
+
+def _denies_deletion(policy: Policy) -> bool:
+    """Is everyone denied to delete recovery points, but for principals that are named or that a condition names?"""
+    for statement in policy.statements:
+        everyone = any(name.value == "*" for name in statement.principals) or bool(statement.not_principals)
+        names = {action.lower() for action in statement.actions}
+        narrowed = any(condition.key.lower() not in _WHO for condition in statement.conditions)
+        if (
+            statement.effect == "Deny"
+            and everyone
+            and not narrowed
+            and names & {"*", "backup:*", "backup:deleterecoverypoint"}
+        ):
+            return True
+    return False
+
+
+@check(effort="low")
+def vault_policies_name_their_users(
+    policy: VaultPolicy | None, here: Target, *, trusted_accounts: tuple[str, ...] = ()
+) -> Verdict:
+    """Policies of backup vaults let in nobody from outside but trusted accounts.
+
+    Why: who may copy a recovery point out has the data.
+    Fix: replace the wildcard principal, or bind it with aws:PrincipalOrgID.
+    """
+    if policy is None:
+        return NotApplicable("the vault has no policy")
+    everyone = lets_everyone(policy.policy, here.account)
+    if everyone:
+        return Fails(f"the policy is open: {everyone[0]}")
+    outside = outside_accounts(policy.policy, here.account, trusted_accounts)
+    return Fails(f"another account is let in: {outside[0]}") if outside else Holds("nobody else is let in")
+
+
+@check(effort="low")
+def locks_set_a_minimum(vault: Vault, *, days: int = 7) -> Verdict:
+    """Locks of backup vaults say for how long recovery points are kept at least.
+
+    Why: without that, whoever may change a plan makes recovery points that expire on the next day.
+    Fix: aws backup put-backup-vault-lock-configuration --backup-vault-name NAME --min-retention-days 7
+    """
+    if not vault.locked:
+        return NotApplicable("the vault is not locked")
+    if vault.min_retention_days is None:
+        return Fails("the lock sets no minimum")
+    told = f"at least {vault.min_retention_days} days"
+    return Holds(told) if vault.min_retention_days >= days else Fails(f"{told}, fewer than {days}")
