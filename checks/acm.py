@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Read, ScanTime, Verdict, check
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
 
 _WEAK = frozenset({"RSA_1024", "RSA-1024"})
 
@@ -37,6 +37,31 @@ class Certificate(
     in_use: bool = True  # where the list does not say, we look
     not_after: datetime | None = None
     renewal_eligibility: str | None = None
+
+
+class Renewal(Part):
+    renewal_status: str
+
+
+class Validation(Part):
+    domain_name: str
+    validation_method: str | None = None
+
+
+class CertificateDetail(
+    Evidence,
+    read=Read(
+        "acm:DescribeCertificate",
+        "Certificate",
+        per=Certificate,
+        args={"CertificateArn": "certificate_arn"},
+        when={"type": "AMAZON_ISSUED", "in_use": True},
+    ),
+):
+    """A certificate that ACM issued and something uses."""
+
+    renewal_summary: Renewal | None = None  # not there before the first renewal
+    domain_validation_options: tuple[Validation, ...] = ()
 
 
 @check(effort="low")
@@ -81,3 +106,38 @@ def keys_are_strong(certificate: Certificate) -> Verdict:
     if certificate.key_algorithm in _WEAK:
         return Fails(f"the key is {certificate.key_algorithm}")
     return Holds(f"the key is {certificate.key_algorithm}")
+
+
+@check(effort="low")
+def renewals_succeed(certificate: Certificate, detail: CertificateDetail | None) -> Verdict:
+    """Renewals of certificates that ACM issued succeed.
+
+    Why: a certificate that ACM cannot renew expires on its day, however automatic it looked.
+    Fix: restore the CNAME record by which ACM validates, or answer its mail; DescribeCertificate tells the reason.
+    """
+    if detail is None:
+        return NotApplicable("imported, private, or used by nothing")
+    if certificate.status != "ISSUED":
+        return NotApplicable(f"the certificate is {certificate.status}")
+    if detail.renewal_summary is None:
+        return NotApplicable("no renewal was due yet")
+    told = f"the renewal is {detail.renewal_summary.renewal_status}"
+    return Holds(told) if detail.renewal_summary.renewal_status in ("SUCCESS", "PENDING_AUTO_RENEWAL") else Fails(told)
+
+
+@check(effort="low")
+def certificates_are_validated_without_a_person(detail: CertificateDetail | None) -> Verdict:
+    """Certificates that ACM issued are validated by DNS or HTTP, and not by mail.
+
+    Why: a mail to the owner of the domain is read by whoever has the mailbox that year, or by nobody.
+    Fix: aws acm request-certificate --domain-name NAME --validation-method DNS
+    """
+    if detail is None:
+        return NotApplicable("imported, private, or used by nothing")
+    methods = {one.validation_method for one in detail.domain_validation_options}
+    mailed = sorted(one.domain_name for one in detail.domain_validation_options if one.validation_method == "EMAIL")
+    if mailed:
+        return Fails(f"by mail: {', '.join(mailed[:5])}")
+    if not methods or None in methods:
+        return NotApplicable("AWS does not tell how it was validated")
+    return Holds(f"validated by {', '.join(sorted(one for one in methods if one))}")

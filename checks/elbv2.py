@@ -2,10 +2,9 @@
 
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
-# Policies that still take TLS 1.0 or 1.1 ("Security policies", Elastic Load Balancing user guide): those of 2015 and 2016, and
-# each whose name says so.
-_OLD = ("ELBSecurityPolicy-2015", "ELBSecurityPolicy-2016", "ELBSecurityPolicy-FS-2018")
-_OLD_NAMES = ("TLS-1-0", "TLS-1-1", "TLS13-1-0", "TLS13-1-1", "FS-1-1")
+# What the names of policies hold that take TLS 1.2 or later only ("Security policies", Elastic Load Balancing user guides). A
+# policy that is not known here does not pass.
+_MODERN = ("TLS-1-2", "FS-1-2", "TLS13-1-2", "TLS13-1-3")
 
 
 class Zone(Part):
@@ -183,9 +182,8 @@ def listeners_refuse_old_tls(listener: Listener) -> Verdict:
     if listener.protocol not in ("HTTPS", "TLS"):
         return NotApplicable(f"the listener speaks {listener.protocol}")
     policy = listener.ssl_policy or "none"
-    if policy == "none" or policy.startswith(_OLD) or any(words in policy for words in _OLD_NAMES):
-        return Fails(f"the policy is {policy}")
-    return Holds(f"the policy is {policy}")
+    modern = policy.startswith(tuple(f"ELBSecurityPolicy-{name}-" for name in _MODERN))
+    return Holds(f"the policy is {policy}") if modern else Fails(f"the policy is {policy}")
 
 
 @check(effort="low")

@@ -203,6 +203,10 @@ class AnyInterface(Evidence, read=Read("ec2:DescribeNetworkInterfaces", "Network
     network_interface_id: str
 
 
+class AllowedImages(Evidence, read=Read("ec2:GetAllowedImagesSettings", per=AnyInterface)):
+    state: str
+
+
 class CidrState(Part):
     state: str
 

@@ -97,6 +97,16 @@ class ClientVpn(Evidence, read=Read("ec2:DescribeClientVpnEndpoints", "ClientVpn
     connection_log_options: LogOptions | None = None
 
 
+class EndpointService(
+    Evidence,
+    read=Read("ec2:DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", per=AnyInterface),
+):
+    """A service that this account offers to others through PrivateLink."""
+
+    service_id: str
+    acceptance_required: bool
+
+
 class Ipam(Evidence, read=Read("ec2:DescribeIpams", "Ipams", per=AnyInterface)):
     ipam_id: str
 
@@ -204,6 +214,14 @@ def client_connections_are_logged(endpoints: list[ClientVpn]) -> Verdict:
     if not found:
         return NotApplicable("the region has no Client VPN endpoint")
     return Fails(f"not logged: {', '.join(silent[:5])}") if silent else Holds(f"{len(found)} endpoints log connections")
+
+
+@fact
+def services_offered_to_others(services: list[EndpointService]) -> str | None:
+    """Which PrivateLink services are offered, and whether somebody has to accept who connects."""
+    found = {one.service_id: one.acceptance_required for one in services}
+    asking = sum(found.values())
+    return f"{len(found)} PrivateLink services, {asking} of which ask before they accept" if found else None
 
 
 @fact

@@ -1,6 +1,15 @@
 """Checks of volumes, snapshots and images."""
 
-from checks.ec2.evidence import EbsDefault, Image, ImageBlock, PublicSnapshot, Snapshot, SnapshotBlock, Volume
+from checks.ec2.evidence import (
+    AllowedImages,
+    EbsDefault,
+    Image,
+    ImageBlock,
+    PublicSnapshot,
+    Snapshot,
+    SnapshotBlock,
+    Volume,
+)
 from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
 
 
@@ -106,6 +115,20 @@ def images_cannot_become_public(block: ImageBlock) -> Verdict:
     """
     state = block.image_block_public_access_state
     return Holds(f"the state is {state}") if state == "block-new-sharing" else Fails(f"the state is {state}")
+
+
+@check(effort="medium")
+def images_come_from_named_owners(allowed: list[AllowedImages]) -> Verdict:
+    """The region launches images of named owners only.
+
+    Why: an image found by its name may be anybody's, with whatever they put on it.
+    Fix: aws ec2 replace-image-criteria-in-allowed-images-settings …, then enable-allowed-images-settings
+    """
+    states = {one.state for one in allowed}
+    if not states:
+        return NotApplicable("the region has no network interface")
+    told = f"the setting is {', '.join(sorted(states))}"
+    return Holds(told) if states == {"enabled"} else Fails(told)
 
 
 @fact

@@ -63,6 +63,9 @@ def test_listeners_speak_tls_or_redirect(aws: Emulator) -> None:
         ("ELBSecurityPolicy-FS-1-2-Res-2020-10", True),
         ("ELBSecurityPolicy-TLS13-1-2-2021-06", True),
         ("ELBSecurityPolicy-TLS13-1-3-2021-06", True),
+        ("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", True),
+        ("ELBSecurityPolicy-TLS13-1-0-PQ-2025-09", False),
+        ("SomethingNew-2030-01", False),
     ],
 )
 def test_old_policies(policy: str, *, holds: bool) -> None:

@@ -300,6 +300,21 @@ def test_links(aws: Emulator) -> None:
     }
 
 
+def test_images_and_services(aws: Emulator) -> None:
+    ec2 = aws.client("ec2")
+    check = "ec2.images_come_from_named_owners"
+    assert aws.judge(check) == {REGION: ("not applicable", "the region has no network interface")}
+    make_interface(ec2, ec2.describe_subnets()["Subnets"][0])
+    assert aws.judge(check) == {REGION: ("fails", "the setting is disabled")}
+    for state, verdict in (("audit-mode", "fails"), ("enabled", "holds")):
+        with answering("ec2", GetAllowedImagesSettings={"State": state}):
+            assert aws.judge(check) == {REGION: (verdict, f"the setting is {state}")}
+    assert aws.judge("ec2.services_offered_to_others") == {}
+    services = [links.EndpointService(service_id=one, acceptance_required=one == "a") for one in "aab"]
+    told = "2 PrivateLink services, 1 of which ask before they accept"
+    assert links.services_offered_to_others(services) == told
+
+
 def test_client_connections(aws: Emulator) -> None:
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
