@@ -1,0 +1,174 @@
+"""App Runner, Batch and Elastic Beanstalk checks: against real clients, with prepared answers for what moto lacks."""
+
+from typing import Any
+
+import pytest
+
+from checks import apprunner, batch
+from checks.apprunner import Service
+from checks.batch import ComputeEnvironment, JobDefinition
+from checks.ec2.evidence import Subnet
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
+from tests.emulator import ACCOUNT, Emulator
+
+REGION = "region:us-east-1"
+APP = f"arn:aws:apprunner:us-east-1:{ACCOUNT}:service/web/1"
+
+
+def test_nothing_is_there(aws: Emulator) -> None:
+    assert aws.judge("apprunner.services") == {}
+    assert aws.verdicts("apprunner.requests_are_traced") == {REGION: "not applicable"}
+    none = {REGION: ("not applicable", "there are no job definitions")}
+    names = ("secrets_are_not_in_plain_variables", "jobs_are_not_privileged")
+    assert judge_all(aws, "batch", names) == dict.fromkeys(names, none)
+    assert aws.verdicts("elasticbeanstalk.platforms_are_updated") == {REGION: "not applicable"}
+
+
+def app(**source: object) -> dict[str, Any]:
+    at = "2026-01-01T00:00:00Z"
+    return {
+        "ServiceName": "web",
+        "ServiceId": "1",
+        "ServiceArn": APP,
+        "CreatedAt": at,
+        "UpdatedAt": at,
+        "Status": "RUNNING",
+        "SourceConfiguration": source,
+        "InstanceConfiguration": {},
+        "AutoScalingConfigurationSummary": {},
+        "NetworkConfiguration": {"IngressConfiguration": {"IsPubliclyAccessible": False}},
+    }
+
+
+def test_app_runner(aws: Emulator) -> None:
+    variables = {"RuntimeEnvironmentVariables": {"API_KEY": "hunter2", "STAGE": "x"}}
+    image = {"ImageIdentifier": "i", "ImageRepositoryType": "ECR", "ImageConfiguration": variables}
+    with answering(
+        "apprunner",
+        {
+            "ListServices": {"ServiceSummaryList": [{"ServiceArn": APP}]},
+            "DescribeService": {"Service": app(ImageRepository=image)},
+        },
+    ):
+        names = ("secrets_are_not_in_plain_variables", "requests_are_traced", "services")
+        assert judge_all(aws, "apprunner", names) == {
+            "secrets_are_not_in_plain_variables": {APP: ("fails", "named like secrets: API_KEY")},
+            "requests_are_traced": {APP: ("fails", "tracing is off")},
+            "services": {REGION: ("told", "App Runner services: web (private)")},
+        }
+
+
+def test_app_runner_from_code() -> None:
+    values = {"code_configuration_values": {"runtime_environment_variables": ("STAGE",)}}
+    one = Service.model_validate(
+        {
+            "service_arn": APP,
+            "service_name": "web",
+            "source_configuration": {"code_repository": {"code_configuration": values}},
+            "network_configuration": {},
+            "observability_configuration": {"observability_enabled": True},
+        },
+        strict=False,
+    )
+    assert one.variables == ("STAGE",)
+    assert apprunner.secrets_are_not_in_plain_variables(one) == Holds("no plain variable is named so")
+    assert apprunner.requests_are_traced(one) == Holds("tracing is on")
+    assert apprunner.services([one]) == "App Runner services: web (public)"
+
+
+def test_batch(aws: Emulator) -> None:
+    client = aws.client("batch")
+    for variables in ([], [{"name": "DB_PASSWORD", "value": "hunter2"}]):
+        client.register_job_definition(
+            jobDefinitionName="nightly",
+            type="container",
+            containerProperties={"image": "i", "vcpus": 1, "memory": 128, "privileged": True, "environment": variables},
+        )
+    names = ("secrets_are_not_in_plain_variables", "jobs_are_not_privileged")
+    assert judge_all(aws, "batch", names) == {
+        "secrets_are_not_in_plain_variables": {REGION: ("fails", "named like secrets: nightly (DB_PASSWORD)")},
+        "jobs_are_not_privileged": {REGION: ("fails", "privileged: nightly")},
+    }
+    client.register_job_definition(
+        jobDefinitionName="nightly", type="container", containerProperties={"image": "i", "vcpus": 1, "memory": 128}
+    )
+    assert judge_all(aws, "batch", names) == {
+        "secrets_are_not_in_plain_variables": {REGION: ("holds", "none in 1 job definitions")},
+        "jobs_are_not_privileged": {REGION: ("holds", "none is privileged")},
+    }
+    assert aws.verdicts("batch.environments_span_zones") == {REGION: "not applicable"}
+
+
+def test_containers_are_found_wherever_they_are() -> None:
+    inner = {"environment": ({"name": "TOKEN"},)}
+    of_tasks = {"task_properties": ({"containers": (inner,)},)}
+    for place in (
+        {"ecs_properties": of_tasks},
+        {"node_properties": {"node_range_properties": ({"container": inner},)}},
+        {"node_properties": {"node_range_properties": ({"ecs_properties": of_tasks},)}},
+    ):
+        one = JobDefinition.model_validate({"job_definition_name": "j", "revision": 1, **place})
+        assert batch.secrets_are_not_in_plain_variables([one]) == Fails("named like secrets: j (TOKEN)")
+
+
+SUBNETS = [Subnet(subnet_id=f"s-{zone}", vpc_id="v", availability_zone=zone) for zone in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("subnets", "state", "verdict"),
+    [
+        (("s-a", "s-b"), "ENABLED", Holds("in a, b")),
+        (("s-a",), "ENABLED", Fails("in a alone")),
+        (("s-a",), "DISABLED", NotApplicable("the environment is disabled")),
+        (("s-x",), "ENABLED", NotApplicable("not all of its subnets are among those that EC2 lists here")),
+        ((), "ENABLED", NotApplicable("Batch does not start its machines")),
+    ],
+)
+def test_environments_span_zones(subnets: tuple[str, ...], state: str, verdict: Verdict) -> None:
+    fields = {
+        "compute_environment_arn": "a",
+        "state": state,
+        "compute_resources": {"type": "EC2", "subnets": subnets},
+    }
+    assert batch.environments_span_zones(ComputeEnvironment.model_validate(fields), SUBNETS) == verdict
+
+
+def option(namespace: str, name: str, value: str) -> dict[str, str]:
+    return {"Namespace": f"aws:elasticbeanstalk:{namespace}", "OptionName": name, "Value": value}
+
+
+def test_beanstalk(aws: Emulator) -> None:
+    client = aws.client("elasticbeanstalk")
+    client.create_application(ApplicationName="shop")
+    arn = client.create_environment(
+        ApplicationName="shop",
+        EnvironmentName="live",
+        SolutionStackName="64bit Amazon Linux 2018.03 v2.9.4 running Docker",
+    )["EnvironmentArn"]
+    names = (
+        "platforms_are_updated",
+        "health_is_reported_in_full",
+        "logs_leave_the_instances",
+        "variables_are_not_named_like_secrets",
+    )
+    assert judge_all(aws, "elasticbeanstalk", names) == {
+        "platforms_are_updated": {arn: ("fails", "managed updates of live: false")},
+        "health_is_reported_in_full": {arn: ("fails", "the health of live is basic")},
+        "logs_leave_the_instances": {arn: ("fails", "streaming of the logs of live: false")},
+        "variables_are_not_named_like_secrets": {arn: ("not applicable", "live has no variables")},
+    }
+    options = [
+        option("managedactions", "ManagedActionsEnabled", "true"),
+        option("healthreporting:system", "SystemType", "enhanced"),
+        option("cloudwatch:logs", "StreamLogs", "true"),
+        option("application:environment", "DB_PASSWORD", "hunter2"),
+    ]
+    settings = {"ConfigurationSettings": [{"OptionSettings": options}]}
+    with answering("elasticbeanstalk", {"DescribeConfigurationSettings": settings}):
+        assert judge_all(aws, "elasticbeanstalk", names) == {
+            "platforms_are_updated": {arn: ("holds", "managed updates of live: true")},
+            "health_is_reported_in_full": {arn: ("holds", "the health of live is enhanced")},
+            "logs_leave_the_instances": {arn: ("holds", "streaming of the logs of live: true")},
+            "variables_are_not_named_like_secrets": {arn: ("fails", "named like secrets: DB_PASSWORD")},
+        }
