@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 
 class ReplicationGroup(Evidence, read=Read("elasticache:DescribeReplicationGroups", "ReplicationGroups", arn="{arn}")):
@@ -280,3 +280,14 @@ def serverless_caches_keep_snapshots(cache: ServerlessCache, *, days: int = 1) -
     if kept >= days:
         return Holds(f"snapshots are kept for {kept} days")
     return Fails(f"snapshots are kept for {kept} days" if kept else "no snapshots are kept")
+
+
+@fact
+def caches_in_use(
+    groups: list[ReplicationGroup], clusters: list[CacheCluster], serverless: list[ServerlessCache]
+) -> str | None:
+    """How many caches stand before the data stores."""
+    single = sum(one.outside is None for one in clusters)
+    if not groups and not single and not serverless:
+        return None
+    return f"{len(groups)} replication groups, {single} single clusters and {len(serverless)} serverless caches"

@@ -220,3 +220,12 @@ def queues_that_refuse_plain_http(queues: list[QueueAttributes]) -> str | None:
         if one.attributes.policy is not None
     )
     return f"{refusing} of {len(queues)} SQS queues have a statement that denies by aws:SecureTransport"
+
+
+@fact
+def queues_in_use(queues: list[QueueAttributes], targets: DeadLetterQueues) -> str | None:
+    """How many queues stand between components, and how many of them keep order and drop duplicates."""
+    if not queues:
+        return None
+    fifo = sum(one.attributes.name.endswith(".fifo") for one in queues)
+    return f"{len(queues)} SQS queues: {fifo} are FIFO, {len(targets.sources)} take the failed messages of others"

@@ -74,9 +74,12 @@ def reports(plans: list[Plan], found: list[ReportPlan]) -> str | None:
 
 
 @fact
-def types_left_out(plans: list[Plan], settings: list[RegionSettings]) -> str | None:
+def types_left_out(settings: list[RegionSettings]) -> str | None:
     """Which types of resources AWS Backup leaves out here, even where a plan selects them by tag."""
-    if not plans:
-        return None
-    out = sorted({kind for one in settings for kind, on in one.resource_type_opt_in_preference.items() if not on})
-    return f"AWS Backup is not switched on for: {', '.join(out) or 'none'}"
+    told = {kind: on for one in settings for kind, on in one.resource_type_opt_in_preference.items()}
+    out = sorted(kind for kind, on in told.items() if not on)
+    return (
+        f"AWS Backup is switched on for {len(told) - len(out)} types, and off for: {', '.join(out) or 'none'}"
+        if told
+        else None
+    )

@@ -383,7 +383,7 @@ def test_copies_frameworks_and_reports(aws: Emulator) -> None:
     assert told_of == {
         "backup.audit_frameworks": "frameworks of Backup Audit Manager: f (5 controls, COMPLETED)",
         "backup.reports": "reports on backups and their last run: none",
-        "backup.types_left_out": "AWS Backup is not switched on for: S3",
+        "backup.types_left_out": "AWS Backup is switched on for 1 types, and off for: S3",
     }
 
 

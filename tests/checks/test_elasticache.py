@@ -50,6 +50,8 @@ def test_caches_through_a_client(aws: Emulator) -> None:
     assert aws.judge("elasticache.single_caches_speak_tls")[single] == ("fails", "TLS is off")
     told = ("fails", "2 nodes, in a zone that is not told")
     assert aws.judge("elasticache.single_caches_span_zones")[single] == told
+    counted = "2 replication groups, 1 single clusters and 0 serverless caches"
+    assert aws.judge("elasticache.caches_in_use") == {REGION: ("told", counted)}
     check = "elasticache.security_updates_are_applied"
     assert aws.judge(check) == {REGION: ("holds", "no critical or important update is overdue")}
     update = {

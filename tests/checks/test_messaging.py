@@ -124,6 +124,8 @@ def test_retries_and_dead_letters(aws: Emulator) -> None:
     assert found[short] == ("fails", "kept for 24 hours, 96 in the queue before it")
     assert found[long_] == ("holds", "kept for 336 hours, 96 in the queue before it")
     assert found[bare] == ("not applicable", "no queue of the region moves failed messages here")
+    told = "5 SQS queues: 0 are FIFO, 2 take the failed messages of others"
+    assert aws.judge("sqs.queues_in_use") == {"region:us-east-1": ("told", told)}
 
 
 def test_the_age_of_a_message_in_a_fifo_queue_counts_anew() -> None:

@@ -82,6 +82,10 @@ def software(**changes: object) -> Domain:
             software(automated_update_date=datetime(2026, 12, 1, tzinfo=UTC)),
             Holds("R2 is available and not overdue"),
         ),
+        (
+            software(automated_update_date=datetime(2026, 11, 20, tzinfo=UTC)),
+            Holds("R2 is available and not overdue"),
+        ),
         (software(automated_update_date=datetime(2026, 11, 1, tzinfo=UTC)), Fails("R2 was due on 2026-11-01")),
     ],
 )
