@@ -6,6 +6,7 @@ import pytest
 
 from checks import guardduty
 from checks.guardduty import Destination, Detector, DetectorId, Feature, ThreatList
+from fixtures.standins.prepared import Prepared
 from scanner import Fails, Holds, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
@@ -117,7 +118,8 @@ def test_grave_findings_are_decided(aws: Emulator) -> None:
         assert aws.verdicts(check, at=at) == {arn: "holds"}
         told = "1 high sample findings are open, the last of 2026-11-01"
         assert aws.judge("guardduty.exercises", at=at) == {"region:us-east-1": ("told", told)}
-    with answering("guardduty", ListFindings={"FindingIds": ["1", "3"]}, GetFindings={"Findings": [young, old]}):
+    mine = Prepared(source="of this detector", when={"DetectorId": detector_id}, answer={"Findings": [young, old]})
+    with answering("guardduty", ListFindings={"FindingIds": ["1", "3"]}, GetFindings=mine):
         assert aws.judge(check, at=at) == {
             arn: ("fails", "1 high findings have been open for more than 7 days: Backdoor:EC2/C&CActivity.B")
         }
