@@ -26,6 +26,10 @@ class Variable(Part):
     type: str = "PLAINTEXT"
 
 
+class PipelineVariable(Part):
+    name: str
+
+
 class Action(Part):
     name: str
     action_type_id: ActionType
@@ -68,7 +72,7 @@ class Pipeline(
     stages: tuple[Stage, ...]
     artifact_store: Store | None = None
     artifact_stores: dict[str, Store] | None = None
-    variables: tuple[Variable, ...] = ()
+    variables: tuple[PipelineVariable, ...] = ()
 
     @property
     def actions(self) -> list[Action]:
