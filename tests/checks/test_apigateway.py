@@ -8,6 +8,7 @@ import pytest
 from checks import apigateway, apigatewayv2
 from checks.apigateway import DomainName, Resource, RestApi, Stage
 from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = Target(ACCOUNT, "us-east-1")
@@ -40,28 +41,36 @@ def test_a_rest_api(aws: Emulator) -> None:
     client.create_stage(restApiId=api, stageName="live", deploymentId=deployed, tracingEnabled=True)
     client.create_domain_name(domainName="api.example.com", securityPolicy="TLS_1_0", certificateName="c")
     arn, stage = f"{ROOT}restapis/{api}", f"{ROOT}restapis/{api}/stages/live"
-    assert aws.judge("apigateway.methods_authenticate_their_callers") == {arn: ("fails", "open: GET /stock")}
-    assert aws.judge("apigateway.private_apis_name_their_networks") == {
-        arn: ("not applicable", "the API is not private")
-    }
-    assert aws.judge("apigateway.calls_are_logged") == {stage: ("fails", "no access log; the execution log is off")}
-    assert aws.judge("apigateway.calls_are_traced") == {stage: ("holds", "tracing is on")}
-    assert aws.judge("apigateway.cached_answers_are_encrypted") == {
-        stage: ("not applicable", "the stage caches nothing")
-    }
-    assert aws.judge("apigateway.domain_names_refuse_old_tls") == {
+    seen = judge_all(
+        aws,
+        "apigateway",
+        [
+            "methods_authenticate_their_callers",
+            "private_apis_name_their_networks",
+            "calls_are_logged",
+            "calls_are_traced",
+            "cached_answers_are_encrypted",
+            "domain_names_refuse_old_tls",
+            "backends_are_spoken_to_over_tls",
+            "apis_are_described",
+            "stages_with_a_client_certificate",
+            "mutual_tls",
+        ],
+    )
+    assert seen["methods_authenticate_their_callers"] == {arn: ("fails", "open: GET /stock")}
+    assert seen["private_apis_name_their_networks"] == {arn: ("not applicable", "the API is not private")}
+    assert seen["calls_are_logged"] == {stage: ("fails", "no access log; the execution log is off")}
+    assert seen["calls_are_traced"] == {stage: ("holds", "tracing is on")}
+    assert seen["cached_answers_are_encrypted"] == {stage: ("not applicable", "the stage caches nothing")}
+    assert seen["domain_names_refuse_old_tls"] == {
         f"{ROOT}domainnames/api.example.com": ("fails", "the policy is TLS_1_0")
     }
-    assert aws.judge("apigateway.backends_are_spoken_to_over_tls") == {
-        arn: ("fails", "not over HTTPS: GET /orders, GET /stock")
-    }
-    assert aws.judge("apigateway.apis_are_described") == {arn: ("fails", "no model, validator or documentation")}
-    assert aws.judge("apigateway.stages_with_a_client_certificate") == {
+    assert seen["backends_are_spoken_to_over_tls"] == {arn: ("fails", "not over HTTPS: GET /orders, GET /stock")}
+    assert seen["apis_are_described"] == {arn: ("fails", "no model, validator or documentation")}
+    assert seen["stages_with_a_client_certificate"] == {
         "region:us-east-1": ("told", "0 of 1 stages show their backends a client certificate")
     }
-    assert aws.judge("apigateway.mutual_tls") == {
-        "region:us-east-1": ("told", "0 of 1 API domain names ask for client certificates")
-    }
+    assert seen["mutual_tls"] == {"region:us-east-1": ("told", "0 of 1 API domain names ask for client certificates")}
 
 
 def test_an_http_api(aws: Emulator) -> None:
@@ -83,15 +92,18 @@ def test_an_http_api(aws: Emulator) -> None:
     )
     client.create_stage(ApiId=socket, StageName="live")
     http, chat = f"{ROOT}apis/{api}", f"{ROOT}apis/{socket}"
-    assert aws.judge("apigatewayv2.routes_authenticate_their_callers") == {
+    seen = judge_all(
+        aws, "apigatewayv2", ["routes_authenticate_their_callers", "calls_are_logged", "calls_are_throttled"]
+    )
+    assert seen["routes_authenticate_their_callers"] == {
         http: ("fails", "open: $default"),
         chat: ("holds", "1 routes ask who calls"),
     }
-    assert aws.judge("apigatewayv2.calls_are_logged") == {
+    assert seen["calls_are_logged"] == {
         f"{http}/stages/live": ("holds", f"access logs go to {LOGS}"),
         f"{chat}/stages/live": ("fails", "no access log"),
     }
-    assert aws.judge("apigatewayv2.calls_are_throttled") == {
+    assert seen["calls_are_throttled"] == {
         f"{http}/stages/live": ("holds", "50 calls a second"),
         f"{chat}/stages/live": ("fails", "only the account's limit holds"),
     }

@@ -17,6 +17,7 @@ from checks.vpclattice import Joined, NetworkBody, NetworkPolicy, Service, Servi
 from fixtures.standins.prepared import Prepared
 from scanner import Fails, Holds, NotApplicable, Target, Verdict
 from tests.answering import answering
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = Target(ACCOUNT, "us-east-1")
@@ -251,16 +252,25 @@ def test_transfer_servers(aws: Emulator) -> None:
     made = aws.client("transfer").create_server(
         Protocols=["FTP"], EndpointType="PUBLIC", SecurityPolicyName="TransferSecurityPolicy-2018-11"
     )["ServerId"]
-    found = aws.judge("transfer.servers_refuse_plain_ftp")
+    seen = judge_all(
+        aws,
+        "transfer",
+        [
+            "servers_refuse_plain_ftp",
+            "servers_refuse_old_algorithms",
+            "transfers_are_logged",
+            "servers_stand_in_a_network",
+            "servers_span_zones",
+        ],
+    )
+    found = seen["servers_refuse_plain_ftp"]
     arn = next(iter(found))
     assert made in arn
     assert found == {arn: ("fails", "speaks FTP")}
-    assert aws.judge("transfer.servers_refuse_old_algorithms") == {
-        arn: ("fails", "the policy is TransferSecurityPolicy-2018-11")
-    }
-    assert aws.judge("transfer.transfers_are_logged") == {arn: ("fails", "nothing is logged")}
-    assert aws.judge("transfer.servers_stand_in_a_network") == {arn: ("fails", "the endpoint is of type PUBLIC")}
-    assert aws.judge("transfer.servers_span_zones") == {arn: ("not applicable", "the endpoint is of type PUBLIC")}
+    assert seen["servers_refuse_old_algorithms"] == {arn: ("fails", "the policy is TransferSecurityPolicy-2018-11")}
+    assert seen["transfers_are_logged"] == {arn: ("fails", "nothing is logged")}
+    assert seen["servers_stand_in_a_network"] == {arn: ("fails", "the endpoint is of type PUBLIC")}
+    assert seen["servers_span_zones"] == {arn: ("not applicable", "the endpoint is of type PUBLIC")}
 
 
 def server(**changes: Any) -> Server:
@@ -369,13 +379,22 @@ def test_firewalls(aws: Emulator) -> None:
         SubnetMappings=[{"SubnetId": subnets[0]["SubnetId"]}],
         DeleteProtection=True,
     )["Firewall"]["FirewallArn"]
-    assert aws.judge("networkfirewall.policies_inspect_traffic") == {arn: ("fails", "the stateful engine has no rules")}
-    assert aws.judge("networkfirewall.firewalls_log_what_they_do") == {arn: ("fails", "nothing is logged")}
-    assert aws.judge("networkfirewall.firewalls_span_zones") == {arn: ("fails", "1 zone")}
-    assert aws.judge("networkfirewall.firewalls_are_protected_from_deletion") == {
-        arn: ("holds", "deletion protection is on")
-    }
-    assert aws.judge("networkfirewall.firewalls") == {REGION: ("told", "network firewalls: edge")}
+    seen = judge_all(
+        aws,
+        "networkfirewall",
+        [
+            "policies_inspect_traffic",
+            "firewalls_log_what_they_do",
+            "firewalls_span_zones",
+            "firewalls_are_protected_from_deletion",
+            "firewalls",
+        ],
+    )
+    assert seen["policies_inspect_traffic"] == {arn: ("fails", "the stateful engine has no rules")}
+    assert seen["firewalls_log_what_they_do"] == {arn: ("fails", "nothing is logged")}
+    assert seen["firewalls_span_zones"] == {arn: ("fails", "1 zone")}
+    assert seen["firewalls_are_protected_from_deletion"] == {arn: ("holds", "deletion protection is on")}
+    assert seen["firewalls"] == {REGION: ("told", "network firewalls: edge")}
 
 
 def policy(*defaults: str, **changes: Any) -> FirewallPolicy:

@@ -5,6 +5,7 @@ import pytest
 from checks import elb
 from checks.elb import Balancer, Policy
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/"
@@ -44,10 +45,11 @@ def test_classic_load_balancers(aws: Emulator) -> None:
             ("not applicable", "no instance is registered"),
         ),
     }
+    seen = judge_all(aws, "elb", [*expected, "classic_balancers"])
     for name, (of_a, of_b) in expected.items():
-        assert aws.judge(f"elb.{name}") == {a: of_a, b: of_b}, name
+        assert seen[name] == {a: of_a, b: of_b}, name
     told = "2 classic load balancers: a, b"
-    assert aws.judge("elb.classic_balancers") == {"region:us-east-1": ("told", told)}
+    assert seen["classic_balancers"] == {"region:us-east-1": ("told", told)}
 
 
 def balancer(*listeners: tuple[str, int, tuple[str, ...]]) -> Balancer:

@@ -7,8 +7,9 @@ import pytest
 from checks import elbv2
 from checks.elbv2 import Attributes, Listener, LoadBalancer, TargetGroup, TargetHealth
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import judge_all
 from tests.checks.test_elbv2 import balancer, listener
-from tests.emulator import Emulator
+from tests.emulator import Emulator, Told
 
 REDIRECT = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
 REGION = "region:us-east-1"
@@ -48,31 +49,48 @@ def test_rules_and_targets(aws: Emulator) -> None:
     ids = [one["InstanceId"] for one in made]
     client.register_targets(TargetGroupArn=good, Targets=[{"Id": ids[0]}, {"Id": ids[1]}])
     client.register_targets(TargetGroupArn=bare, Targets=[{"Id": ids[2]}])
-    rules = aws.judge("elbv2.rules_speak_tls")
+    seen = judge_all(
+        aws,
+        "elbv2",
+        [
+            "rules_speak_tls",
+            "health_checks_ask_the_application",
+            "targets_are_checked_for_health",
+            "some_target_is_healthy",
+            "balancers_have_a_target_to_turn_to",
+            "clients_are_not_tied_to_a_target",
+            "requests_are_finished_before_a_target_leaves",
+            "protocols_to_targets",
+            "callers_are_authenticated",
+            "balancers_by_type",
+            "odd_requests_are_not_forwarded",
+        ],
+    )
+    rules = seen["rules_speak_tls"]
     assert rules[redirecting] == ("holds", "1 rules redirect to HTTPS")
     assert rules[leaking] == ("fails", "1 of 2 rules answer over HTTP: 7")
-    found = aws.judge("elbv2.health_checks_ask_the_application")
+    found = seen["health_checks_ask_the_application"]
     assert unused not in found, "nothing sends requests to it"
     assert found == {good: ("holds", "the path is /health"), bare: ("fails", "the path is /")}
-    assert aws.verdicts("elbv2.targets_are_checked_for_health") == {good: "holds", bare: "holds"}
-    assert aws.judge("elbv2.some_target_is_healthy") == {
+    assert only(seen["targets_are_checked_for_health"]) == {good: "holds", bare: "holds"}
+    assert seen["some_target_is_healthy"] == {
         good: ("holds", "2 of 2 targets are healthy"),
         bare: ("holds", "1 of 1 targets are healthy"),
     }
-    assert aws.judge("elbv2.balancers_have_a_target_to_turn_to") == {
+    assert seen["balancers_have_a_target_to_turn_to"] == {
         good: ("holds", "2 targets"),
         bare: ("fails", f"{ids[2]} is the only target"),
     }
-    assert aws.verdicts("elbv2.clients_are_not_tied_to_a_target") == {good: "holds", bare: "fails"}
-    assert aws.judge("elbv2.requests_are_finished_before_a_target_leaves") == {
+    assert only(seen["clients_are_not_tied_to_a_target"]) == {good: "holds", bare: "fails"}
+    assert seen["requests_are_finished_before_a_target_leaves"] == {
         good: ("holds", "the delay is 300 s"),
         bare: ("fails", "the delay is 0 s"),
     }
-    assert aws.judge("elbv2.protocols_to_targets") == {REGION: ("told", "target groups by protocol: 2 HTTP")}
-    assert aws.judge("elbv2.callers_are_authenticated") == {}
+    assert seen["protocols_to_targets"] == {REGION: ("told", "target groups by protocol: 2 HTTP")}
+    assert seen["callers_are_authenticated"] == {}
     told = "load balancers: 1 application (no scheme)"  # AWS names one; moto does not unless it was told
-    assert aws.judge("elbv2.balancers_by_type") == {REGION: ("told", told)}
-    assert aws.verdicts("elbv2.odd_requests_are_not_forwarded").keys() == {arn}
+    assert seen["balancers_by_type"] == {REGION: ("told", told)}
+    assert only(seen["odd_requests_are_not_forwarded"]).keys() == {arn}
 
 
 LAMBDA = TargetGroup(target_group_arn="g", target_type="lambda", health_check_enabled=False)
@@ -146,3 +164,8 @@ def test_who_is_asked_for_proof() -> None:
     assert elbv2.callers_are_authenticated(found) == (
         "of 2 HTTPS listeners 1 take client certificates, 1 ask for a sign-in by default"
     )
+
+
+def only(told: Told) -> dict[str, str]:
+    """The verdicts, where the reason is tested elsewhere."""
+    return {resource: verdict for resource, (verdict, _) in told.items()}

@@ -12,6 +12,7 @@ from checks.route53domains import Domain
 from checks.route53resolver import QueryLog
 from scanner import Fails, Holds, NotApplicable, Target, Verdict
 from tests.answering import answering
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = Target(ACCOUNT, "us-east-1")
@@ -72,9 +73,10 @@ def test_zones(aws: Emulator) -> None:
     assert aws.judge("route53.names_lead_to_more_than_one_instance", regions=("us-east-1", "eu-west-1")) == {
         arn: ("fails", "one instance answers for www.example.com.")
     }
-    assert aws.judge("route53.signed_zones") == {WHOLE: ("told", "0 of 1 public zones are signed by DNSSEC")}
-    assert aws.judge("route53.health_checks") == {WHOLE: ("told", "1 health checks: 1 HTTPS; 0 are disabled")}
-    assert aws.judge("route53.failover_records") == {WHOLE: ("told", "failover records: api.example.com.")}
+    seen = judge_all(aws, "route53", ["signed_zones", "health_checks", "failover_records"])
+    assert seen["signed_zones"] == {WHOLE: ("told", "0 of 1 public zones are signed by DNSSEC")}
+    assert seen["health_checks"] == {WHOLE: ("told", "1 health checks: 1 HTTPS; 0 are disabled")}
+    assert seen["failover_records"] == {WHOLE: ("told", "failover records: api.example.com.")}
 
 
 ZONE = PublicZone(id="Z1", name="example.com.")

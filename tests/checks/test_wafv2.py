@@ -8,6 +8,7 @@ from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePl
 from checks.wafv2 import acls, front
 from checks.wafv2.evidence import Body, RateLimitingAcls
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "m"}
@@ -65,7 +66,19 @@ def test_load_balancers_and_their_acls(aws: Emulator) -> None:
     waf.associate_web_acl(WebACLArn=counting, ResourceArn=watched)
     group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:aws-waf-logs-a"
     waf.put_logging_configuration(LoggingConfiguration={"ResourceArn": good, "LogDestinationConfigs": [group]})
-    assert aws.judge("wafv2.public_balancers_have_a_web_acl") == {
+    seen = judge_all(
+        aws,
+        "wafv2",
+        [
+            "public_balancers_have_a_web_acl",
+            "requests_are_logged",
+            "web_acls_stop_requests",
+            "web_acls_use_managed_rules",
+            "web_acls_limit_rates",
+            "web_acls",
+        ],
+    )
+    assert seen["public_balancers_have_a_web_acl"] == {
         guarded: ("holds", "web ACL good"),
         watched: ("holds", "web ACL counting"),
         bare: ("fails", "no web ACL"),
@@ -74,27 +87,27 @@ def test_load_balancers_and_their_acls(aws: Emulator) -> None:
         network: ("not applicable", "WAF cannot stand before a network load balancer"),
     }
     unused = ("not applicable", acls.UNUSED.because)
-    assert aws.judge("wafv2.requests_are_logged") == {
+    assert seen["requests_are_logged"] == {
         good: ("holds", f"logged to {group}"),
         counting: ("fails", "nothing is logged"),
         idle: unused,
     }
-    assert aws.judge("wafv2.web_acls_stop_requests") == {
+    assert seen["web_acls_stop_requests"] == {
         good: ("holds", "the managed group AWSManagedRulesCommonRuleSet acts"),
         counting: ("fails", "none of its 1 rules stops a request"),
         idle: unused,
     }
-    assert aws.judge("wafv2.web_acls_use_managed_rules") == {
+    assert seen["web_acls_use_managed_rules"] == {
         good: ("holds", "managed groups: AWSManagedRulesCommonRuleSet"),
         counting: ("fails", "1 managed groups only count"),
         idle: unused,
     }
-    assert aws.judge("wafv2.web_acls_limit_rates") == {
+    assert seen["web_acls_limit_rates"] == {
         good: ("holds", "a rate-based rule stops requests"),
         counting: ("fails", "no rate-based rule stops requests"),
         idle: unused,
     }
-    assert aws.judge("wafv2.web_acls") == {REGION: ("told", "3 web ACLs: counting, good, idle")}
+    assert seen["web_acls"] == {REGION: ("told", "3 web ACLs: counting, good, idle")}
 
 
 def test_acls_of_cloudfront(aws: Emulator) -> None:
@@ -114,16 +127,26 @@ def test_acls_of_cloudfront(aws: Emulator) -> None:
         }
     )
     unused = ("not applicable", acls.UNUSED.because)
-    assert aws.judge("wafv2.edge_requests_are_logged") == {used: ("fails", "nothing is logged"), idle: unused}
-    assert aws.judge("wafv2.edge_web_acls_stop_requests") == {
+    seen = judge_all(
+        aws,
+        "wafv2",
+        [
+            "edge_requests_are_logged",
+            "edge_web_acls_stop_requests",
+            "edge_web_acls_use_managed_rules",
+            "edge_web_acls_limit_rates",
+        ],
+    )
+    assert seen["edge_requests_are_logged"] == {used: ("fails", "nothing is logged"), idle: unused}
+    assert seen["edge_web_acls_stop_requests"] == {
         used: ("fails", "none of its 1 rules stops a request"),
         idle: unused,
     }
-    assert aws.judge("wafv2.edge_web_acls_use_managed_rules") == {
+    assert seen["edge_web_acls_use_managed_rules"] == {
         used: ("fails", "no managed rule group"),
         idle: unused,
     }
-    assert aws.judge("wafv2.edge_web_acls_limit_rates") == {
+    assert seen["edge_web_acls_limit_rates"] == {
         used: ("fails", "no rate-based rule stops requests"),
         idle: unused,
     }
@@ -139,10 +162,9 @@ def test_apis(aws: Emulator) -> None:
     deployed = client.create_deployment(restApiId=api)["id"]
     client.create_stage(restApiId=api, stageName="live", deploymentId=deployed)
     stage = f"arn:aws:apigateway:us-east-1::/restapis/{api}/stages/live"
-    assert aws.judge("wafv2.public_stages_have_a_web_acl") == {stage: ("fails", "no web ACL")}
-    assert aws.judge("wafv2.public_stages_are_throttled") == {
-        stage: ("fails", "only the account's 10000 calls a second limit it")
-    }
+    seen = judge_all(aws, "wafv2", ["public_stages_have_a_web_acl", "public_stages_are_throttled"])
+    assert seen["public_stages_have_a_web_acl"] == {stage: ("fails", "no web ACL")}
+    assert seen["public_stages_are_throttled"] == {stage: ("fails", "only the account's 10000 calls a second limit it")}
     acl = make_acl(aws, "limiting", rule("rate", RATE, Action={"Block": {}}))
     aws.client("wafv2").associate_web_acl(WebACLArn=acl, ResourceArn=stage)
     assert aws.judge("wafv2.public_stages_have_a_web_acl") == {stage: ("holds", "web ACL limiting")}
@@ -162,15 +184,16 @@ def test_apis(aws: Emulator) -> None:
         key: ("fails", "no web ACL"),
         signed: ("not applicable", "the API is private"),
     }
-    assert aws.judge("appsync.apis_authenticate_their_callers") == {
+    seen = judge_all(aws, "appsync", ["apis_authenticate_their_callers", "requests_are_logged", "requests_are_traced"])
+    assert seen["apis_authenticate_their_callers"] == {
         key: ("fails", "takes API_KEY"),
         signed: ("holds", "takes AWS_IAM"),
     }
-    assert aws.judge("appsync.requests_are_logged") == {
+    assert seen["requests_are_logged"] == {
         key: ("fails", "logging is off"),
         signed: ("holds", "requests are logged; fields at ERROR"),
     }
-    assert aws.judge("appsync.requests_are_traced") == {
+    assert seen["requests_are_traced"] == {
         key: ("fails", "tracing is off"),
         signed: ("holds", "tracing is on"),
     }
