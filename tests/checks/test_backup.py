@@ -404,7 +404,7 @@ PLAN = Plan(backup_plan_id="p", backup_plan_arn="p", backup_plan_name="p")
             Holds("the last copy succeeded for each of 1 resources and vaults"),
         ),
         ([copied("COMPLETED", 20), copied("PARTIAL", 21)], Fails("the last copy failed for a (PARTIAL)")),
-        ([copied("COMPLETED", 20), copied("FAILED", 20, "w")], Fails("the last copy failed for a (FAILED)")),
+        ([copied("FAILED", 20), copied("COMPLETED", 21, "w")], Fails("the last copy failed for a (FAILED)")),
     ],
 )
 def test_copies_succeed(jobs: list[audit.CopyJob], verdict: Verdict) -> None:

@@ -70,6 +70,7 @@ TAKEN = Fails("the policy does not refuse clients without TLS")
         (policy(statement(Resource=ARN.replace("fs-1", "fs-2"))), TAKEN),
         (policy(statement(Principal={"AWS": "123456789012"})), TAKEN),
         (policy(statement(Condition={"Bool": {"aws:SecureTransport": "true"}})), TAKEN),
+        (policy(statement(Effect="Allow")), TAKEN),
         (policy(statement(Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}})), TAKEN),
         (
             policy(
