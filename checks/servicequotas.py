@@ -18,7 +18,9 @@ _OPEN = frozenset({"PENDING", "CASE_OPENED"})
 
 class VpcQuota(
     Evidence,
-    read=Read("service-quotas:ListServiceQuotas", "Quotas", per=AnyInterface, fixed={"ServiceCode": "vpc"}),
+    read=Read(
+        "service-quotas:ListServiceQuotas", "Quotas", per=AnyInterface, fixed={"ServiceCode": "vpc", "MaxResults": 100}
+    ),
 ):
     quota_code: str
     quota_name: str
@@ -28,7 +30,9 @@ class VpcQuota(
 
 class Ec2Quota(
     Evidence,
-    read=Read("service-quotas:ListServiceQuotas", "Quotas", per=AnyInterface, fixed={"ServiceCode": "ec2"}),
+    read=Read(
+        "service-quotas:ListServiceQuotas", "Quotas", per=AnyInterface, fixed={"ServiceCode": "ec2", "MaxResults": 100}
+    ),
 ):
     quota_code: str
     quota_name: str
@@ -45,7 +49,10 @@ class AnyBalancer(Evidence, read=Read("elbv2:DescribeLoadBalancers", "LoadBalanc
 class BalancerQuota(
     Evidence,
     read=Read(
-        "service-quotas:ListServiceQuotas", "Quotas", per=AnyBalancer, fixed={"ServiceCode": "elasticloadbalancing"}
+        "service-quotas:ListServiceQuotas",
+        "Quotas",
+        per=AnyBalancer,
+        fixed={"ServiceCode": "elasticloadbalancing", "MaxResults": 100},
     ),
 ):
     quota_code: str
