@@ -1,7 +1,7 @@
 """App Runner: services, what is told to them in the open, and who reaches them."""
 
 from checks.names import secret_names
-from scanner import Evidence, Fails, Holds, Keys, Part, Read, Verdict, check, fact
+from scanner import Evidence, Fails, Holds, Keys, NotApplicable, Part, Read, Verdict, check, fact
 
 
 class ServiceEntry(Evidence, read=Read("apprunner:ListServices", "ServiceSummaryList")):
@@ -17,6 +17,7 @@ class CodeConfigurationValues(Part):
 
 
 class CodeConfiguration(Part):
+    configuration_source: str
     code_configuration_values: CodeConfigurationValues | None = None
 
 
@@ -72,6 +73,12 @@ class Service(
         )
 
     @property
+    def told_by_repository(self) -> bool:
+        """Do its variables stand in a file of its repository, which is not read?"""
+        code = self.source_configuration.code_repository
+        return bool(code and code.code_configuration and code.code_configuration.configuration_source == "REPOSITORY")
+
+    @property
     def is_public(self) -> bool:
         ingress = self.network_configuration.ingress_configuration
         return ingress is None or ingress.is_publicly_accessible
@@ -84,6 +91,8 @@ def secrets_are_not_in_plain_variables(service: Service) -> Verdict:
     Why: everybody who may look at the service reads its variables.
     Fix: aws apprunner update-service, with RuntimeEnvironmentSecrets instead of RuntimeEnvironmentVariables
     """
+    if service.told_by_repository:
+        return NotApplicable("its variables stand in its repository")
     found = secret_names(service.variables)
     return Fails(f"named like secrets: {', '.join(found)}") if found else Holds("no plain variable is named so")
 

@@ -17,9 +17,8 @@ class InnerState(Part):
     """A state inside a branch. What is nested deeper is not kept."""
 
     type: str
-    timeout_seconds: int | None = None
+    timeout_seconds: int | str | None = None  # text where an expression of JSONata gives it
     timeout_seconds_path: str | None = None
-    heartbeat_seconds: int | None = None
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
 

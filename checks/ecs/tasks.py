@@ -1,13 +1,32 @@
 """What services run: their task definitions, container by container."""
 
+import re
+
 from checks.ecs.evidence import Cluster, Container, Service, TaskDefinition
 from checks.names import secret_names
 from scanner import Fails, Holds, NotApplicable, Verdict, check
 
 # Registries from which everybody pulls. What has no host comes from Docker Hub.
 _PUBLIC = frozenset(
-    {"docker.io", "gcr.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io"}
+    [
+        "docker.elastic.co",
+        "docker.io",
+        "gcr.io",
+        "ghcr.io",
+        "index.docker.io",
+        "k8s.gcr.io",
+        "lscr.io",
+        "mcr.microsoft.com",
+        "nvcr.io",
+        "public.ecr.aws",
+        "quay.io",
+        "registry-1.docker.io",
+        "registry.access.redhat.com",
+        "registry.gitlab.com",
+        "registry.k8s.io",
+    ]
 )
+_ECR = re.compile(r"\d{12}\.dkr[.-]ecr[.-]")
 
 
 def _unseen(service: Service) -> NotApplicable | None:
@@ -113,6 +132,7 @@ def images_come_from_private_registries(
         "public.ecr.aws/cloudwatch-agent/",
         "public.ecr.aws/xray/",
     ),
+    private: tuple[str, ...] = (),
 ) -> Verdict:
     """Containers of services are pulled from private registries.
 
@@ -121,15 +141,17 @@ def images_come_from_private_registries(
     """
     if unseen := _unseen(service):
         return unseen
-    public = sorted(
-        {
-            one.image
-            for one in definition.container_definitions
-            if registry(one.image) in _PUBLIC and not one.repository_credentials and not one.image.startswith(trusted)
-        }
-    )
-    if public:
-        return Fails(f"from public registries: {', '.join(public[:5])}")
+    open_: set[str] = set()
+    unknown: set[str] = set()
+    for one in definition.container_definitions:
+        host = registry(one.image)
+        if one.repository_credentials or one.image.startswith(trusted) or host in private or _ECR.match(host):
+            continue
+        (open_ if host in _PUBLIC else unknown).add(one.image)
+    if open_:
+        return Fails(f"from public registries: {', '.join(sorted(open_)[:5])}")
+    if unknown:
+        return NotApplicable(f"whether everybody may pull is not known: {', '.join(sorted(unknown)[:5])}")
     return Holds(f"from {', '.join(sorted({registry(one.image) for one in definition.container_definitions}))}")
 
 

@@ -200,6 +200,12 @@ UNSEEN = NotApplicable("its primary task set runs t:2, which was not read")
             definition({"image": "x/y:1", "repository_credentials": {"credentials_parameter": "arn"}}),
             Holds("from docker.io"),
         ),
+        (
+            "images_come_from_private_registries",
+            service(),
+            definition({"image": "harbor.example.com/c:1"}),
+            NotApplicable("whether everybody may pull is not known: harbor.example.com/c:1"),
+        ),
         ("images_are_not_called_latest", service(), definition(), Holds("every image has a tag or digest")),
         (
             "images_are_not_called_latest",

@@ -60,7 +60,10 @@ def test_app_runner(aws: Emulator) -> None:
 
 
 def test_app_runner_from_code() -> None:
-    values = {"code_configuration_values": {"runtime_environment_variables": ("STAGE",)}}
+    values = {
+        "configuration_source": "API",
+        "code_configuration_values": {"runtime_environment_variables": ("STAGE",)},
+    }
     one = Service.model_validate(
         {
             "service_arn": APP,
@@ -74,6 +77,10 @@ def test_app_runner_from_code() -> None:
     assert one.variables == ("STAGE",)
     assert apprunner.secrets_are_not_in_plain_variables(one) == Holds("no plain variable is named so")
     assert apprunner.requests_are_traced(one) == Holds("tracing is on")
+    hidden = {"code_repository": {"code_configuration": {"configuration_source": "REPOSITORY"}}}
+    other = Service.model_validate(one.model_dump() | {"source_configuration": hidden}, strict=False)
+    told = NotApplicable("its variables stand in its repository")
+    assert apprunner.secrets_are_not_in_plain_variables(other) == told
     assert apprunner.services([one]) == "App Runner services: web (public)"
 
 

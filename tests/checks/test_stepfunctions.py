@@ -97,6 +97,7 @@ def inside(**changes: object) -> dict[str, Any]:
         ("tasks_expect_failure", machine(One=inside(catch=[{"next": "X"}])), Holds("all of 1 tasks")),
         ("tasks_expect_failure", machine(One={"type": "Pass"}), NotApplicable("no state is a task")),
         ("tasks_have_timeouts", machine(One=TASK | {"timeout_seconds": 5}), Holds("all of 1 tasks")),
+        ("tasks_have_timeouts", machine(One=TASK | {"timeout_seconds": "{% $t %}"}), Holds("all of 1 tasks")),
         ("tasks_have_timeouts", machine(One=TASK | {"timeout_seconds_path": "$.t"}), Holds("all of 1 tasks")),
         ("tasks_have_timeouts", machine(whole=60, One=TASK), Holds("the machine ends after 60 s")),
         ("tasks_have_timeouts", machine("EXPRESS", One=TASK), Holds("an express workflow ends after five minutes")),
