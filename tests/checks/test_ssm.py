@@ -203,6 +203,11 @@ def state(days: int = 1, **changes: object) -> PatchState:
             Holds("no critical and no security patch is missing on 2026-11-22"),
             Holds("last looked at on 2026-11-22"),
         ),
+        (
+            [state(security_non_compliant_count=2)],
+            Fails("0 critical and 2 security patches are not installed on 2026-11-22"),
+            Holds("last looked at on 2026-11-22"),
+        ),
         ([state(failed_count=1)], Fails("1 patches failed on 2026-11-22"), Holds("last looked at on 2026-11-22")),
         (
             [state(missing_count=4, critical_non_compliant_count=None)],
