@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from checks.backup.evidence import Job, Protected, RestoreJob, RestoreTestingPlan
+from checks.changes import History
 from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 
@@ -44,11 +45,12 @@ def restores_are_tested(
     resources: list[Protected],
     jobs: list[RestoreJob],
     plans: list[RestoreTestingPlan],
+    history: History,
     at: ScanTime,
     *,
     days: int = 365,
 ) -> Verdict:
-    """Something was restored from AWS Backup within a year, where it has recovery points.
+    """Something was restored within a year, where AWS Backup has recovery points.
 
     Why: only a restore shows that a backup can be used, and how long it takes.
     Fix: aws backup create-restore-testing-plan, with a selection for each kind of resource.
@@ -61,6 +63,9 @@ def restores_are_tested(
     ran = max((one.last_execution_time for one in plans if one.last_execution_time), default=None)
     if ran and at - ran <= timedelta(days=days):
         return Holds(f"a restore testing plan ran on {ran:%Y-%m-%d}")
+    started = max((one for one in history.restores), key=lambda one: one.event_time, default=None)
+    if started and at - started.event_time <= timedelta(days=days):
+        return Holds(f"{started.event_name} was called on {started.event_time:%Y-%m-%d}")
     if restored:
         return Fails(f"the last restore was completed on {restored:%Y-%m-%d}")
     return Fails("no restore testing plan ever ran" if plans else "no restore and no restore testing plan is listed")

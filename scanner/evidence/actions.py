@@ -35,6 +35,7 @@ _PREFIXES: Mapping[str, str] = {
 # The reads that take more than one operation, by their `via`: what each sends besides the one that its `Read` names.
 ALSO_SENDS: Mapping[str, frozenset[str]] = {
     "credential_report": frozenset({"iam:GenerateCredentialReport"}),
+    "event_history": frozenset(),
     "metrics": frozenset(),
 }
 

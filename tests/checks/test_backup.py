@@ -19,6 +19,7 @@ from checks.backup.evidence import (
     Vault,
     VaultPolicy,
 )
+from checks.changes import History
 from checks.kms import Key
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
@@ -261,6 +262,11 @@ def test_what_is_protected(aws: Emulator) -> None:
             }
 
 
+def past(*events: dict[str, Any]) -> History:
+    return History.model_validate({"events": events}, strict=False)
+
+
+NOTHING = past()
 RESOURCE = Protected(resource_arn=DISK, resource_type="EBS")
 
 
@@ -285,7 +291,18 @@ def plan_that_ran(days: int | None) -> RestoreTestingPlan:
     ],
 )
 def test_restores_are_tested(jobs: list[RestoreJob], plans: list[RestoreTestingPlan], verdict: Verdict) -> None:
-    assert recovery.restores_are_tested([RESOURCE], jobs, plans, NOW) == verdict
+    assert recovery.restores_are_tested([RESOURCE], jobs, plans, NOTHING, NOW) == verdict
+
+
+def test_a_restore_in_the_event_history_counts() -> None:
+    event = {"event_source": "rds.amazonaws.com", "event_time": NOW - timedelta(days=3), "cloud_trail_event": {}}
+    call = event | {"event_name": "RestoreDBInstanceFromDBSnapshot"}
+    failed = call | {"cloud_trail_event": {"error_code": "DBSnapshotNotFound"}}
+    other = event | {"event_name": "CreateDBInstance"}
+    told = "RestoreDBInstanceFromDBSnapshot was called on 2026-11-20"
+    assert recovery.restores_are_tested([RESOURCE], [], [], past(call), NOW) == Holds(told)
+    nothing = Fails("no restore and no restore testing plan is listed")
+    assert recovery.restores_are_tested([RESOURCE], [], [], past(failed, other), NOW) == nothing
 
 
 def job(state: str, day: int, resource: str = "a") -> Job:
