@@ -91,7 +91,7 @@ def coverage_page(lens: Lens) -> str:
         ]
         for choice in question.choices:
             mapping = lens.mappings.of(choice.id)
-            names = ", ".join(f"`{name}`" for name in (*mapping.needs, *mapping.hints, *mapping.facts))
+            names = ", ".join(f"`{name}`" for name in (*mapping.needs, *mapping.covers, *mapping.hints, *mapping.facts))
             lines.append(f"| {choice.label} {choice.title} | {choice.rating} | {grade(mapping)} | {names or '–'} |")
     return "\n".join(lines) + "\n"
 

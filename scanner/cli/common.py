@@ -131,7 +131,7 @@ def checks_of_pillar(lens: "Lens", pillar: str) -> set[str]:
         fail(f"there is no pillar {pillar!r}. There are: {', '.join(PILLARS)}.", Exit.USAGE)
     mine = {choice for choice, (question, _) in lens.catalogue.choices.items() if question.pillar == found[0]}
     mapped = [mapping for choice, mapping in lens.mappings.choices.items() if choice in mine]
-    return {name for mapping in mapped for name in (*mapping.needs, *mapping.hints, *mapping.facts)}
+    return {name for mapping in mapped for name in (*mapping.checks, *mapping.facts)}
 
 
 def outcome(review: "Review", fail_on: str) -> Exit:

@@ -27,7 +27,7 @@ class ChoiceMapping(BaseModel):
 
     `needs`  any failure refutes it. `hints` are shown and decide nothing. `facts` are told to the reviewer.
     `proves` are the needs together enough? `because` says why (or why not).
-    `covers` kinds of resources that must all be covered before it is verified.
+    `covers` checks that tell whether the needs see everything there is to see. They never refute: until they hold, it is not verified.
     `unless_declared` kinds of outside tools whose declaration turns "not found" into unknown.
     `ask`    what no API can show: for the workshop.
     """
@@ -40,13 +40,13 @@ class ChoiceMapping(BaseModel):
     facts: tuple[str, ...] = ()
     proves: bool = False
     because: str = ""
-    covers: str = ""
+    covers: tuple[str, ...] = ()
     unless_declared: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
 
     @property
     def checks(self) -> frozenset[str]:
-        return frozenset(self.needs) | frozenset(self.hints)
+        return frozenset(self.needs) | frozenset(self.hints) | frozenset(self.covers)
 
 
 class QuestionMapping(BaseModel):
@@ -172,6 +172,11 @@ def _compare(path: Traversable, mapping: QuestionMapping, catalogue: Catalogue, 
             raise MappingError(f"{where}: {question.number} has no choice {choice!r}. It has: {', '.join(known)}.")
         if content.label != known[choice].label:
             raise MappingError(f"{where}: {choice} is {known[choice].label}, not {content.label}.")
+        both = set(content.covers) & set(content.needs)
+        if both:
+            raise MappingError(
+                f"{where}: {', '.join(sorted(both))} cannot be a need, which refutes, and cover the needs too."
+            )
         for role, names in (("check", content.checks), ("fact", content.facts)):
             for name in names:
                 found = library.checks.get(name)

@@ -213,7 +213,8 @@ def _refusals(lens: Lens, snapshot: Snapshot, answers: list[Answer]) -> tuple[Re
     unknown = [answer for answer in answers if answer.stance is Stance.UNKNOWN]
     leaning: dict[str, list[str]] = defaultdict(list)
     for answer in unknown:
-        needs = lens.mappings.of(answer.choice).needs
+        mapping = lens.mappings.of(answer.choice)
+        needs = (*mapping.needs, *mapping.covers)
         for api in {api for need in needs if need in lens.library.checks for api in lens.library.checks[need].apis}:
             leaning[api].append(answer.label)
     return tuple(

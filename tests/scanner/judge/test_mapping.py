@@ -56,6 +56,19 @@ def test_a_bad_mapping_is_refused_with_its_line(tmp_path: Path, before: str, aft
     assert str(refused.value).startswith(f"{path}, {message}")
 
 
+def test_what_covers_a_choice_bears_on_it_and_is_no_need(tmp_path: Path) -> None:
+    path = tmp_path / "SEC08.yaml"
+    path.write_text(GOOD + "    covers: [kms.no_key_awaits_deletion]\n")
+    loaded = load_mappings(tmp_path, CATALOGUE, LIBRARY)
+    assert loaded.choices_of("kms.no_key_awaits_deletion") == ("sec_protect_data_rest_key_mgmt",)
+    path.write_text(GOOD + "    covers: [kms.no_key_awaits_deletio]\n")
+    with pytest.raises(MappingError, match=r"line 6: there is no check 'kms\.no_key_awaits_deletio'\. Did you mean"):
+        load_mappings(tmp_path, CATALOGUE, LIBRARY)
+    path.write_text(GOOD + "    covers: [kms.keys_rotate]\n")
+    with pytest.raises(MappingError, match=r"line 3: kms\.keys_rotate cannot be a need, which refutes, and cover"):
+        load_mappings(tmp_path, CATALOGUE, LIBRARY)
+
+
 def test_a_choice_is_mapped_once(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(GOOD)
     (tmp_path / "b.yaml").write_text(GOOD)
