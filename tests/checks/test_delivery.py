@@ -94,7 +94,9 @@ def test_pipelines_test_before_they_deploy(one: Pipeline, verdict: Verdict) -> N
 
 GITHUB = action("Source", "GitHub", "ThirdParty")
 CONNECTED = action("Source", "CodeStarSourceConnection")
-SECRETS: dict[str, Any] = {"environment_variables": [{"name": "TOKEN", "type": "SECRETS_MANAGER"}, {"name": "DB_PASSWORD"}]}
+SECRETS: dict[str, Any] = {
+    "environment_variables": [{"name": "TOKEN", "type": "SECRETS_MANAGER"}, {"name": "DB_PASSWORD"}]
+}
 ROLLBACK = [{"name": "s", "actions": [DEPLOY], "on_failure": {"result": "ROLLBACK"}}]
 
 

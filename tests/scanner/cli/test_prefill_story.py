@@ -265,12 +265,24 @@ def test_the_demo_tells_the_story(tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     numbers = ", ".join(number for number in IDS if number in TRUE_HIGH)
     told = [
-        "  as the team answered 0: none",
+        "  as the answers stood 0: none",
         f"  predicted before writing 9: {numbers}",
         f"  read back after writing 9: {numbers}",
-        "  0 questions whose risk the Tool tells otherwise than we do",
+        "  0 questions whose risk the Tool tells otherwise than we do; milestone 'First review'",
+        "",
+        "RE-REVIEW: 9 of 9 closed",
     ]
     lines = ran.out.splitlines()
     first = lines.index(told[0])
     assert lines[first : first + len(told)] == told
+    last = lines.index("THE TOOL AFTER THE RE-REVIEW (with `--select supported`), HIGH-RISK ISSUES:")
+    assert lines[last + 1 : last + 4] == [
+        f"  as the answers stood 9: {numbers}",
+        "  predicted before writing 0: none",
+        "  read back after writing 0: none",
+    ]
     assert wafr("verify", "played", folder=tmp_path).code == 0
+    assert wafr("verify", "played-rereview", folder=tmp_path).code == 0
+    assert (
+        (tmp_path / "played-closing.md").read_text().startswith("# Re-review of Ledgerlane production: 9 of 9 closed\n")
+    )

@@ -149,7 +149,9 @@ def test_oscal_is_what_the_reference_library_takes() -> None:
     document = oscal_json(SEEN)
     read = Model.model_validate_json(document)
     (result,) = read.assessment_results.results
-    assert [(f.target.target_id, f.target.status.state.value) for f in result.findings] == [("sec08_bp01", "not-satisfied")]
+    assert [(f.target.target_id, f.target.status.state.value) for f in result.findings] == [
+        ("sec08_bp01", "not-satisfied")
+    ]
     assert [observation.title for observation in result.observations] == [
         "SEC08-BP01 Practice SEC08-BP01", "SEC08-BP02 Practice SEC08-BP02", "REL09-BP01 Practice REL09-BP01",
     ]  # fmt: skip
