@@ -87,8 +87,12 @@ def test_what_guardrails_deny(aws: Emulator) -> None:
     client.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
     told = "1 service control policies are attached; they deny: leaving the organization, switching off CloudTrail"
     assert aws.judge("organizations.what_guardrails_deny") == {"organization": ("told", told)}
-    # moto leaves out `Paths`, without which nobody knows under which policies an account stands.
-    assert set(aws.verdicts("organizations.accounts_are_under_guardrails").values()) == {"unknown"}
+    member = client.create_account(AccountName="member", Email="member@example.com")["CreateAccountStatus"]["AccountId"]
+    verdicts = aws.judge("organizations.accounts_are_under_guardrails")
+    assert {arn.rpartition("/")[2]: told for arn, told in verdicts.items()} == {
+        ACCOUNT: ("not applicable", "service control policies do not limit the management account"),
+        member: ("holds", "limited by basics"),
+    }
 
 
 def test_other_customary_denials() -> None:
