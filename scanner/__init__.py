@@ -7,11 +7,23 @@ from scanner.evidence.policy import Condition, Policy, Statement
 from scanner.evidence.read import Metric, Read, days
 from scanner.evidence.reading import Target
 from scanner.evidence.shape import Part
-from scanner.judge.check import AllRegions, Fails, Holds, NotApplicable, ScanTime, Verdict, check, derived, fact
+from scanner.judge.check import (
+    AllRegions,
+    CannotTell,
+    Fails,
+    Holds,
+    NotApplicable,
+    ScanTime,
+    Verdict,
+    check,
+    derived,
+    fact,
+)
 
 __all__ = [
     "Admission",
     "AllRegions",
+    "CannotTell",
     "Condition",
     "Evidence",
     "Fails",

@@ -38,7 +38,17 @@ class NotApplicable:
     because: str
 
 
-Verdict = Holds | Fails | NotApplicable
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """All the evidence that a check names is there, and AWS does not tell by it whether the proposition is true.
+
+    The engine makes Unknown of it. Evidence that could not be had never comes to a check, so this is for nothing else.
+    """
+
+    because: str
+
+
+Verdict = Holds | Fails | NotApplicable | CannotTell
 
 MARK = "__wafr__"
 

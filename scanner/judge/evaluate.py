@@ -9,7 +9,7 @@ from typing import Any
 
 from scanner.evidence.reading import GLOBAL, ORGANIZATION, Target
 from scanner.evidence.snapshot import Gap, Row, Scan, Snapshot
-from scanner.judge.check import Fails, Holds, NotApplicable
+from scanner.judge.check import CannotTell, Fails, Holds, NotApplicable
 from scanner.judge.discover import Check, Library
 from scanner.judge.finding import Fact, Finding, Stand
 from scanner.judge.resolve import DoesNotApplyError, Resolver, Subject, UnknownError
@@ -17,7 +17,12 @@ from scanner.judge.resolve import DoesNotApplyError, Resolver, Subject, UnknownE
 NOT_SCANNED = "not scanned"
 LONGEST_REASON = 1_000
 
-_STANDS: dict[type, Stand] = {Holds: Stand.HOLDS, Fails: Stand.FAILS, NotApplicable: Stand.NOT_APPLICABLE}
+_STANDS: dict[type, Stand] = {
+    Holds: Stand.HOLDS,
+    Fails: Stand.FAILS,
+    NotApplicable: Stand.NOT_APPLICABLE,
+    CannotTell: Stand.UNKNOWN,
+}
 
 Settings = Mapping[str, Mapping[str, Any]]
 Result = tuple[Stand | None, str]

@@ -10,6 +10,7 @@ import pytest
 
 from scanner import (
     AllRegions,
+    CannotTell,
     Evidence,
     Fails,
     Holds,
@@ -118,6 +119,11 @@ def knows_where_and_when(keys: list[Key], here: Target, at: ScanTime) -> Verdict
 @check(effort="low")
 def crashes(key: Key) -> Verdict:
     raise ValueError(key.arn)
+
+
+@check(effort="low")
+def cannot_tell(key: Key) -> Verdict:
+    return CannotTell(f"AWS does not say of {key.arn}")
 
 
 @check(effort="low")
@@ -253,6 +259,7 @@ def one(verdict: str, because: str, resource: str = "k") -> Told:
             one("unknown", "kms:ListResourceTags was refused in eu-west-1: AccessDenied"),
         ),
         ("crashes", [keys("k")], one("unknown", "the check crashed: ValueError: k")),
+        ("cannot_tell", [keys("k")], one("unknown", "AWS does not say of k")),
         ("gives_no_verdict", [keys("k")], one("unknown", "the check gave str, which is no verdict")),
         ("knows_where_and_when", [keys("k")], one("not applicable", "1 in eu-west-1 at 12:00", "region:eu-west-1")),
         ("how_many", [keys("k")], one("told", "1 keys", "region:eu-west-1")),
