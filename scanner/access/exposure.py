@@ -3,10 +3,11 @@
 A statement that allows everyone is not public where a condition binds it to a fixed account, organization, network or
 resource. Which keys bind follows "The meaning of public" (Amazon S3 User Guide, Blocking public access) and the
 global condition keys of the IAM User Guide; a condition that holds also where its key is missing (`IfExists`,
-`ForAllValues`, a negated operator) binds nothing.
+`ForAllValues`, a negated operator) binds nothing, and neither does a value with a wildcard in the part that says who it is.
 """
 
 import ipaddress
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -63,10 +64,8 @@ def admissions(policy: Policy, account: str) -> tuple[Admission, ...]:
     """Everyone from outside `account` whom the policy's Allow statements let in, services left out.
 
     Explicit denies are not subtracted, but for one: a Deny for everyone outside a fixed organization, account or network
-    over all actions takes every admission away that is not inside it.
+    takes away what it covers of the actions and resources that are allowed.
     """
-    if any(_fences(statement) for statement in policy.statements):
-        return ()
     return tuple(_admitted(policy, account))
 
 
@@ -82,8 +81,9 @@ def outside_accounts(policy: Policy, account: str, trusted: Collection[str] = ()
 
 
 def _admitted(policy: Policy, account: str) -> Iterator[Admission]:
+    fences = [statement for statement in policy.statements if _fences(statement)]
     for statement in policy.statements:
-        if statement.effect != "Allow":
+        if statement.effect != "Allow" or any(_covers(fence, statement) for fence in fences):
             continue
         bound = tuple(condition for condition in statement.conditions if binds(condition))
         actions = statement.actions or tuple(f"everything but {action}" for action in statement.not_actions)
@@ -129,16 +129,26 @@ def binds(condition: Condition) -> bool:
     return all(_fixed(value, key) for value in condition.values)
 
 
+_WILD = re.compile(r"[*?]|\$\{")
+
+
 def _fixed(value: str, key: str) -> bool:
-    """Is this value narrower than a wildcard? An ARN has to fix its account or name a bucket, an id its beginning."""
+    """Does this value say who is meant? An ARN by its account or its bucket, a path in an organization by the organization, a
+    user id by the role before the session's name; anything else as a whole. The rest may hold wildcards."""
     if "${" in value:
         return False
-    if key.endswith("arn") and value.startswith("arn:"):
+    if key.endswith("arn"):
         parts = value.split(":", 5)
-        if len(parts) < 6:
+        if len(parts) < 6 or parts[0] != "arn":
             return False
-        return ("*" not in parts[4] and parts[4] != "") or (parts[2] == "s3" and not parts[5].startswith(("*", "?")))
-    return not value.startswith(("*", "?")) and value != ""
+        who = parts[4] or (parts[5].partition("/")[0] if parts[2] == "s3" else "")
+    elif key.endswith("orgpaths"):
+        who = value.partition("/")[0]
+    elif key == "aws:userid":
+        who = value.partition(":")[0]
+    else:
+        who = value
+    return bool(who) and not _WILD.search(who)
 
 
 def _narrow(value: str) -> bool:
@@ -150,10 +160,9 @@ def _narrow(value: str) -> bool:
 
 
 def _fences(statement: Statement) -> bool:
-    """A Deny to everyone, over all actions, wherever a binding key is not as it should be."""
-    everyone = any(name.kind == "*" or name.value == "*" for name in statement.principals)
-    everything = any(action == "*" or action.endswith(":*") for action in statement.actions)
-    if statement.effect != "Deny" or not everyone or not everything or len(statement.conditions) != 1:
+    """A Deny to everyone wherever a binding key is not as it should be."""
+    everyone = any(name.kind in ("*", "AWS") and name.value == "*" for name in statement.principals)
+    if statement.effect != "Deny" or not everyone or len(statement.conditions) != 1:
         return False
     condition = statement.conditions[0]
     operator = condition.operator.lower()
@@ -167,3 +176,23 @@ def _fences(statement: Statement) -> bool:
     if positive is None:
         return False
     return binds(Condition(operator=positive, key=condition.key, values=condition.values))
+
+
+def _covers(fence: Statement, allow: Statement) -> bool:
+    """Does this Deny reach all that the other statement allows? Where no resource is named, the policy's own is meant."""
+    if fence.not_resources or allow.not_resources or allow.not_actions:
+        return bool(not fence.not_resources and "*" in fence.resources and "*" in fence.actions)
+    actions = all(any(_matches(mine, name) for mine in fence.actions) for name in allow.actions)
+    if not fence.resources:
+        return actions
+    return (
+        actions
+        and bool(allow.resources)
+        and all(any(_matches(mine, name) for mine in fence.resources) for name in allow.resources)
+    )
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Does a pattern hold all that another, or a plain name, can stand for? Stars only; `?` stands for itself."""
+    wanted = ".*".join(re.escape(part) for part in pattern.lower().split("*"))
+    return re.fullmatch(wanted, name.lower(), re.DOTALL) is not None
