@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from checks.stages import DEVELOPMENT, KEY, REASON, Tag, alone_by_design, in_development
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # Processes that start, replace and offer instances. Others are suspended for good reasons, such as AZRebalance below EKS.
@@ -22,10 +23,6 @@ class Suspended(Part):
 
 class TrafficSource(Part):
     identifier: str
-
-
-class Tag(Part):
-    key: str
 
 
 class Template(Part):
@@ -124,7 +121,14 @@ class Refresh(
 
 
 @check(effort="medium")
-def groups_span_zones(group: Group, *, single_by_design: tuple[str, ...] = ()) -> Verdict:
+def groups_span_zones(
+    group: Group,
+    *,
+    single_by_design: tuple[str, ...] = (),
+    reason_tag: str = REASON,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """Groups may start instances in at least two Availability Zones.
 
     Why: a group in one zone has nowhere to go when the zone fails.
@@ -133,7 +137,10 @@ def groups_span_zones(group: Group, *, single_by_design: tuple[str, ...] = ()) -
     if group.auto_scaling_group_name in single_by_design:
         return NotApplicable("the settings say that one zone is by design")
     zones = sorted(set(group.availability_zones))
-    return Holds(f"over {', '.join(zones)}") if len(zones) > 1 else Fails(f"in {', '.join(zones) or 'no zone'} alone")
+    if len(zones) > 1:
+        return Holds(f"over {', '.join(zones)}")
+    outside = alone_by_design(group.tags, reason_tag) or in_development(group.tags, environment_tag, development)
+    return outside or Fails(f"in {', '.join(zones) or 'no zone'} alone")
 
 
 @check(effort="low")
@@ -151,7 +158,14 @@ def groups_behind_balancers_use_their_health_checks(group: Group) -> Verdict:
 
 
 @check(effort="medium")
-def groups_can_lose_an_instance(group: Group, *, single_by_design: tuple[str, ...] = ()) -> Verdict:
+def groups_can_lose_an_instance(
+    group: Group,
+    *,
+    single_by_design: tuple[str, ...] = (),
+    reason_tag: str = REASON,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """Groups that serve a load balancer keep at least two instances.
 
     Why: with one instance every replacement is an outage.
@@ -161,7 +175,10 @@ def groups_can_lose_an_instance(group: Group, *, single_by_design: tuple[str, ..
         return NotApplicable("the group is behind no load balancer")
     if group.auto_scaling_group_name in single_by_design:
         return NotApplicable("the settings say that one instance is by design")
-    return Holds(f"at least {group.min_size} instances") if group.min_size > 1 else Fails(f"at least {group.min_size}")
+    if group.min_size > 1:
+        return Holds(f"at least {group.min_size} instances")
+    outside = alone_by_design(group.tags, reason_tag) or in_development(group.tags, environment_tag, development)
+    return outside or Fails(f"at least {group.min_size}")
 
 
 @check(effort="medium")
@@ -171,6 +188,7 @@ def groups_follow_demand(
     actions: list[ScheduledAction],
     *,
     single_by_design: tuple[str, ...] = (),
+    reason_tag: str = REASON,
 ) -> Verdict:
     """Groups that serve a load balancer grow and shrink by a policy or a schedule.
 
@@ -184,6 +202,8 @@ def groups_follow_demand(
     if group.scaled_by_others:
         return NotApplicable("its tags say that EKS or ECS scales it")
     if group.min_size == group.max_size:
+        if outside := alone_by_design(group.tags, reason_tag):
+            return outside
         return Fails(f"the size is fixed at {group.max_size}")
     if actions:
         return Holds(f"scheduled: {', '.join(sorted(one.scheduled_action_name for one in actions)[:5])}")

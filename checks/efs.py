@@ -1,6 +1,7 @@
 """EFS: file systems, their encryption, their backups and how they are mounted."""
 
 from checks.backup.evidence import Protected, recent_backup
+from checks.stages import DEVELOPMENT, KEY, Tag, in_development
 from scanner import (
     Evidence,
     Fails,
@@ -24,6 +25,7 @@ class FileSystem(Evidence, read=Read("efs:DescribeFileSystems", "FileSystems", a
     file_system_arn: str
     encrypted: bool
     availability_zone_name: str | None = None
+    tags: tuple[Tag, ...] = ()
 
 
 class State(Part):
@@ -132,13 +134,17 @@ def file_systems_are_backed_up(
 
 
 @check(effort="high")
-def file_systems_span_zones(system: FileSystem) -> Verdict:
+def file_systems_span_zones(
+    system: FileSystem, *, environment_tag: str = KEY, development: tuple[str, ...] = DEVELOPMENT
+) -> Verdict:
     """File systems keep their data in more than one Availability Zone.
 
     Why: a One Zone file system is gone for as long as its zone is.
     Fix: make a regional file system and move the data with DataSync.
     """
     if system.availability_zone_name:
+        if outside := in_development(system.tags, environment_tag, development):
+            return outside
         return Fails(f"all data is in {system.availability_zone_name}")
     return Holds("the file system is regional")
 

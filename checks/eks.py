@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from checks.ec2.evidence import Subnet
 from checks.iam.evidence import OidcProvider
+from checks.stages import DEVELOPMENT, KEY, in_development, tags_of
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 _EVERYONE = frozenset({"0.0.0.0/0", "::/0"})
@@ -74,6 +75,7 @@ class Cluster(
     encryption_config: tuple[EncryptionConfig, ...] = ()
     identity: Identity | None = None
     compute_config: Compute | None = None
+    tags: dict[str, str] | None = None
     deletion_protection: bool = False
 
     @property
@@ -238,7 +240,14 @@ def versions_are_in_standard_support(cluster: Cluster, versions: list[SupportedV
 
 
 @check(effort="medium")
-def nodes_span_zones(cluster: Cluster, groups: list[NodeGroup], subnets: list[Subnet]) -> Verdict:
+def nodes_span_zones(
+    cluster: Cluster,
+    groups: list[NodeGroup],
+    subnets: list[Subnet],
+    *,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """The managed node groups of a cluster stand in at least two Availability Zones together.
 
     Why: pods have nowhere to go when the only zone with nodes fails.
@@ -253,6 +262,8 @@ def nodes_span_zones(cluster: Cluster, groups: list[NodeGroup], subnets: list[Su
     zones = sorted({zone_of[name] for name in named if name in zone_of})
     if len(zones) > 1:
         return Holds(f"in {', '.join(zones)}")
+    if outside := in_development(tags_of(cluster.tags), environment_tag, development):
+        return outside
     if not named <= zone_of.keys():
         return NotApplicable("not all of the subnets are among those that EC2 lists here")
     return Fails(f"in {', '.join(zones)} alone")

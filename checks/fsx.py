@@ -1,6 +1,7 @@
 """FSx: file systems of all four kinds, their keys, their backups and the zones in which they stand."""
 
 from checks.backup.evidence import Protected, recent_backup
+from checks.stages import DEVELOPMENT, KEY, Tag, in_development
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
 
 _MULTI_AZ = ("MULTI_AZ_1", "MULTI_AZ_2")
@@ -41,6 +42,7 @@ class FileSystem(Evidence, read=Read("fsx:DescribeFileSystems", "FileSystems", a
     lustre_configuration: LustreConfiguration | None = None
     ontap_configuration: Configuration | None = None
     open_zfs_configuration: Configuration | None = None
+    tags: tuple[Tag, ...] = ()
 
     @property
     def deployment(self) -> str:
@@ -95,7 +97,9 @@ def file_systems_are_encrypted(system: FileSystem) -> Verdict:
 
 
 @check(effort="high")
-def file_systems_span_zones(system: FileSystem) -> Verdict:
+def file_systems_span_zones(
+    system: FileSystem, *, environment_tag: str = KEY, development: tuple[str, ...] = DEVELOPMENT
+) -> Verdict:
     """FSx file systems keep a second file server and all data in another Availability Zone.
 
     Why: a file system in one zone is gone for as long as its zone is.
@@ -105,6 +109,8 @@ def file_systems_span_zones(system: FileSystem) -> Verdict:
         return NotApplicable("FSx for Lustre is in one zone by its nature")
     if system.deployment in _MULTI_AZ:
         return Holds(f"the deployment is {system.deployment}")
+    if outside := in_development(system.tags, environment_tag, development):
+        return outside
     return Fails(f"the deployment is {system.deployment or 'not told'}")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from checks.stages import DEVELOPMENT, KEY, Tag, in_development
 from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check, derived, fact
 
 
@@ -33,6 +34,21 @@ class Cluster(
     availability_zone_relocation_status: str | None = None
     master_password_secret_arn: str | None = None
     cluster_snapshot_copy_status: SnapshotCopy | None = None
+    tags: tuple[Tag, ...] = ()
+
+
+class Snapshot(
+    Evidence,
+    read=Read(
+        "redshift:DescribeClusterSnapshots",
+        "Snapshots",
+        arn="arn:{partition}:redshift:{region}:{account}:snapshot:{cluster_identifier}/{snapshot_identifier}",
+        fixed={"SnapshotType": "manual"},  # which outlive their cluster, and keep the encryption that it had then
+    ),
+):
+    cluster_identifier: str
+    snapshot_identifier: str
+    encrypted: bool
 
 
 class ParameterGroup(
@@ -92,6 +108,16 @@ def clusters_are_encrypted(cluster: Cluster) -> Verdict:
     Fix: aws redshift modify-cluster --cluster-identifier ID --encrypted
     """
     return Holds("encrypted at rest") if cluster.encrypted else Fails("not encrypted at rest")
+
+
+@check(effort="medium")
+def snapshots_are_encrypted(snapshot: Snapshot) -> Verdict:
+    """Snapshots of clusters that somebody made are encrypted.
+
+    Why: encryption that a cluster got later does not reach the snapshots of before.
+    Fix: make a new snapshot of the encrypted cluster, then aws redshift delete-cluster-snapshot --snapshot-identifier ID
+    """
+    return Holds("encrypted") if snapshot.encrypted else Fails("the snapshot is not encrypted")
 
 
 @check(effort="low")
@@ -158,7 +184,9 @@ def activity_is_logged(logging: Logging) -> Verdict:
 
 
 @check(effort="medium")
-def clusters_can_go_to_another_zone(cluster: Cluster) -> Verdict:
+def clusters_can_go_to_another_zone(
+    cluster: Cluster, *, environment_tag: str = KEY, development: tuple[str, ...] = DEVELOPMENT
+) -> Verdict:
     """Clusters run in two Availability Zones, or move to another one when theirs fails.
 
     Why: else the warehouse is gone for as long as its zone is.
@@ -168,6 +196,8 @@ def clusters_can_go_to_another_zone(cluster: Cluster) -> Verdict:
         return Holds("Multi-AZ")
     if (cluster.availability_zone_relocation_status or "").lower() == "enabled":
         return Holds("relocation to another zone is enabled")
+    if outside := in_development(cluster.tags, environment_tag, development):
+        return outside
     return Fails(f"in {cluster.availability_zone or 'one zone'} alone, and relocation is not enabled")
 
 

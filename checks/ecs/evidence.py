@@ -1,5 +1,6 @@
 """What is read of ECS: clusters, their services with the task definition that each runs, and their running tasks."""
 
+from checks.stages import Tag
 from scanner import Evidence, Part, Read
 
 
@@ -107,6 +108,7 @@ class Service(
         "services",
         per=ServiceName,
         args={"cluster": "cluster_arn", "services": "value"},
+        fixed={"include": ["TAGS"]},  # else the answer holds no tags (API reference)
         batch=10,
         many="services",
         match="service_arn",
@@ -129,6 +131,7 @@ class Service(
     deployment_controller: Controller | None = None
     deployment_configuration: Deployment | None = None
     enable_execute_command: bool = False
+    tags: tuple[Tag, ...] = ()
 
     @property
     def controller(self) -> str:

@@ -2,6 +2,7 @@
 
 from checks.ec2.evidence import Subnet
 from checks.ecs.evidence import Cluster, Service, Task
+from checks.stages import DEVELOPMENT, KEY, REASON, alone_by_design, in_development
 from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
 
 
@@ -13,7 +14,13 @@ def _zones(service: Service, subnets: list[Subnet]) -> tuple[list[str], bool]:
 
 
 @check(effort="medium")
-def services_span_zones(service: Service, subnets: list[Subnet]) -> Verdict:
+def services_span_zones(
+    service: Service,
+    subnets: list[Subnet],
+    *,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """Services may place their tasks in at least two Availability Zones.
 
     Why: a service with subnets in one zone has nowhere to go when it fails.
@@ -28,11 +35,17 @@ def services_span_zones(service: Service, subnets: list[Subnet]) -> Verdict:
         return Holds(f"in {', '.join(zones)}")
     if not complete:
         return NotApplicable("not all of its subnets are among those that EC2 lists here")
-    return Fails(f"in {', '.join(zones)} alone")
+    return in_development(service.tags, environment_tag, development) or Fails(f"in {', '.join(zones)} alone")
 
 
 @check(effort="medium")
-def running_tasks_span_zones(service: Service, tasks: list[Task]) -> Verdict:
+def running_tasks_span_zones(
+    service: Service,
+    tasks: list[Task],
+    *,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """The running tasks of a service that has several stand in at least two Availability Zones.
 
     Why: several tasks in one zone are gone together.
@@ -47,11 +60,20 @@ def running_tasks_span_zones(service: Service, tasks: list[Task]) -> Verdict:
         return NotApplicable("its tasks run outside AWS's zones")
     zones = sorted({str(one.availability_zone) for one in mine})
     told = f"{len(mine)} tasks in {', '.join(zones)}"
-    return Holds(told) if len(zones) > 1 else Fails(told)
+    if len(zones) > 1:
+        return Holds(told)
+    return in_development(service.tags, environment_tag, development) or Fails(told)
 
 
 @check(effort="low")
-def services_can_lose_a_task(service: Service, *, single_by_design: tuple[str, ...] = ()) -> Verdict:
+def services_can_lose_a_task(
+    service: Service,
+    *,
+    single_by_design: tuple[str, ...] = (),
+    reason_tag: str = REASON,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """Services behind a load balancer keep at least two tasks.
 
     Why: with one task, every replacement is an outage.
@@ -63,7 +85,10 @@ def services_can_lose_a_task(service: Service, *, single_by_design: tuple[str, .
         return NotApplicable("no number of tasks is wanted")
     if service.service_name in single_by_design:
         return NotApplicable("the settings say that one task is by design")
-    return Holds(f"{service.desired_count} tasks") if service.desired_count > 1 else Fails("one task")
+    if service.desired_count > 1:
+        return Holds(f"{service.desired_count} tasks")
+    outside = alone_by_design(service.tags, reason_tag) or in_development(service.tags, environment_tag, development)
+    return outside or Fails("one task")
 
 
 @check(effort="low")

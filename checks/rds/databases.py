@@ -7,6 +7,7 @@ a cluster is not judged for them.
 from datetime import timedelta
 
 from checks.rds.evidence import NOT_RDS, DBCluster, DBInstance, Reach, key_of
+from checks.stages import DEVELOPMENT, KEY, in_development
 from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 
@@ -52,7 +53,9 @@ def instances_are_not_public(reach: Reach) -> Verdict:
 
 
 @check(effort="low")
-def instances_have_a_standby(instance: DBInstance) -> Verdict:
+def instances_have_a_standby(
+    instance: DBInstance, *, environment_tag: str = KEY, development: tuple[str, ...] = DEVELOPMENT
+) -> Verdict:
     """Database instances keep a standby in another Availability Zone.
 
     Why: without a standby the loss of one zone takes the database down until it is restored.
@@ -66,11 +69,19 @@ def instances_have_a_standby(instance: DBInstance) -> Verdict:
         return Holds("Multi-AZ")
     if instance.replicates:
         return NotApplicable(f"a read replica of {instance.replicates}")
+    if outside := in_development(instance.tag_list, environment_tag, development):
+        return outside
     return Fails("the instance is in one Availability Zone")
 
 
 @check(effort="medium")
-def clusters_span_zones(cluster: DBCluster, instances: list[DBInstance]) -> Verdict:
+def clusters_span_zones(
+    cluster: DBCluster,
+    instances: list[DBInstance],
+    *,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """Database clusters have instances in at least two Availability Zones.
 
     Why: with a reader in another zone a failover takes seconds; without one a new instance has to be made first.
@@ -87,6 +98,8 @@ def clusters_span_zones(cluster: DBCluster, instances: list[DBInstance]) -> Verd
     named = sorted(zone for zone in zones if zone)
     if len(named) >= 2:
         return Holds(f"instances in {', '.join(named)}")
+    if outside := in_development(cluster.tag_list, environment_tag, development):
+        return outside
     return Fails(f"instances in {named[0]} only" if named else "no instance names its Availability Zone")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from checks.stages import Tag
 from scanner import Evidence, Part, Read, derived
 
 NOT_RDS = ("neptune", "docdb")  # engines of other services that RDS's API lists
@@ -47,6 +48,7 @@ class DBInstance(Evidence, read=Read("rds:DescribeDBInstances", "DBInstances", a
     enabled_cloudwatch_logs_exports: tuple[str, ...] = ()
     performance_insights_enabled: bool = False
     iam_database_authentication_enabled: bool = False
+    tag_list: tuple[Tag, ...] = ()
     max_allocated_storage: int | None = None
     master_user_secret: Secret | None = None
     certificate_details: Certificate | None = None
@@ -88,6 +90,7 @@ class DBCluster(Evidence, read=Read("rds:DescribeDBClusters", "DBClusters", arn=
     db_cluster_members: tuple[ClusterMember, ...] = ()
     replication_source_identifier: str | None = None
     global_cluster_identifier: str | None = None
+    tag_list: tuple[Tag, ...] = ()
     enabled_cloudwatch_logs_exports: tuple[str, ...] = ()
     iam_database_authentication_enabled: bool = False
     master_user_secret: Secret | None = None
