@@ -49,6 +49,7 @@ class CacheCluster(Evidence, read=Read("elasticache:DescribeCacheClusters", "Cac
     replication_group_id: str | None = None
     preferred_availability_zone: str | None = None
     transit_encryption_enabled: bool = False
+    at_rest_encryption_enabled: bool = False
 
     @property
     def outside(self) -> NotApplicable | None:
@@ -111,6 +112,20 @@ def caches_are_encrypted(group: ReplicationGroup) -> Verdict:
     if group.storage_encryption_type in ("sse-elasticache", "sse-kms"):
         return Holds(f"encrypted at rest: {group.storage_encryption_type}")
     return Fails("not encrypted at rest")
+
+
+@check(effort="high")
+def single_caches_are_encrypted(cluster: CacheCluster) -> Verdict:
+    """Caches outside a replication group encrypt what they write to disk.
+
+    Why: caches swap to disk and write snapshots, with the same data that the database guards.
+    Fix: make a replication group with at-rest encryption from a snapshot of the cluster.
+    """
+    if outside := cluster.outside:
+        return outside
+    if cluster.engine == "memcached":
+        return NotApplicable("Memcached keeps its data in memory alone")
+    return Holds("encrypted at rest") if cluster.at_rest_encryption_enabled else Fails("not encrypted at rest")
 
 
 @check(effort="medium")

@@ -108,7 +108,14 @@ VERBS = ("Check", "Describe", "Estimate", "Get", "List", "Lookup", "Preview", "Q
 # Module → what it calls on a client of AWS. `*` is any operation, named by data: the plan's, which the guard checks, and the Tool's.
 CALLERS = {
     "collect/ask.py": {"*", "can_paginate", "get_paginator"},
-    "collect/reports.py": {"generate_credential_report", "get_credential_report", "lookup_events"},
+    "collect/reports.py": {
+        "generate_credential_report",
+        "generate_service_last_accessed_details",
+        "get_credential_report",
+        "get_discovered_resource_counts",
+        "get_service_last_accessed_details",
+        "lookup_events",
+    },
     "collect/targets.py": {"describe_regions", "get_caller_identity"},
     "deliver.py": {"get_object", "get_paginator", "publish", "put_events", "upload_file"},
     "watool/client.py": {"*"},

@@ -5,6 +5,7 @@ from checks.ec2.evidence import (
     EbsDefault,
     Image,
     ImageBlock,
+    Instance,
     PublicSnapshot,
     Snapshot,
     SnapshotBlock,
@@ -35,6 +36,24 @@ def volumes_are_encrypted_by_default(default: EbsDefault, volumes: list[Volume],
     if not volumes and not snapshots:
         return NotApplicable("encryption by default is off, and the region has no volumes or snapshots")
     return Fails("encryption by default is off")
+
+
+# Generations whose instance stores are neither NVMe devices nor the disks of H1, D3 and D3en, all of which EC2 encrypts (EC2
+# User Guide, "Data protection", encryption at rest of instance store volumes). AWS adds none: newer ones have NVMe.
+_PLAIN_STORES = frozenset(["c1", "c3", "cc2", "cr1", "d2", "g2", "hs1", "i2", "m1", "m2", "m3", "r3", "x1", "x1e"])
+
+
+@check(effort="high")
+def instance_stores_are_encrypted(instance: Instance) -> Verdict:
+    """Instances are of generations whose instance stores EC2 encrypts.
+
+    Why: the disks of the host hold swap, caches and scratch files, and no key guards them in the oldest generations.
+    Fix: move to a current generation of the same family, all of whose instance stores are encrypted.
+    """
+    family = instance.instance_type.partition(".")[0]
+    if family in _PLAIN_STORES:
+        return Fails(f"disks of the host of a {instance.instance_type} are not encrypted")
+    return Holds(f"if a {instance.instance_type} has disks of its host, they are encrypted")
 
 
 @check(effort="low")

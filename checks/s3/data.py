@@ -1,10 +1,14 @@
 """Checks of how a bucket's objects are encrypted, kept, logged and let go."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from checks.backup.evidence import Protected, recent_backup
+from checks.iam.evidence import RootCredentials
 from checks.s3.evidence import Bucket, Encryption, Lifecycle, Logging, ObjectLock, Replication, Versioning
 from scanner import AllRegions, Fails, Holds, NotApplicable, ScanTime, Target, Verdict, check, derived, fact
+
+ENCRYPTED_SINCE = datetime(2023, 1, 5, tzinfo=UTC)  # S3 User Guide, "Default encryption FAQ"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,24 @@ def new_objects_are_encrypted(encryption: Encryption | None) -> Verdict:
     if default is None:
         return Holds("S3 encrypts every new object with SSE-S3")
     return Holds(f"new objects are encrypted with {default.sse_algorithm}")
+
+
+@check(effort="high")
+def no_object_is_older_than_encryption(buckets: list[Bucket], roots: list[RootCredentials]) -> Verdict:
+    """No object can be older than S3's own encryption: the account itself is younger.
+
+    Why: S3 encrypts every new object since 5 January 2023, and leaves those of before as they are.
+    Fix: an S3 Inventory with the field EncryptionStatus names plain objects; S3 Batch Operations copies them onto themselves.
+    """
+    if not buckets:
+        return NotApplicable("the account has no buckets")
+    # A bucket's own date says nothing: it moves when its policy is edited (S3 API reference, Bucket).
+    opened = max((root.user_creation_time for root in roots), default=None)
+    if opened is not None and opened >= ENCRYPTED_SINCE:
+        return Holds(f"the account was opened on {opened:%Y-%m-%d}")
+    return Fails(
+        f"S3 does not tell of {len(buckets)} buckets whether they hold plain objects from before 5 January 2023"
+    )
 
 
 @check(effort="low")
