@@ -1,0 +1,213 @@
+"""What has a recovery point and what has none, where the last ones lie, how restores went, and objectives in tags."""
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+
+from checks.backup.evidence import AIR_GAPPED, RestoreTestingPlan, Vault
+from checks.dynamodb import TableName
+from checks.ec2.evidence import Instance, Volume
+from checks.efs import FileSystem
+from checks.rds.evidence import DBCluster, DBInstance
+from checks.tagging import TaggedResource
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Target, Verdict, check, fact
+
+_RPO = frozenset({"rpo", "recovery-point-objective", "recoverypointobjective", "recovery_point_objective"})
+_RTO = frozenset({"rto", "recovery-time-objective", "recoverytimeobjective", "recovery_time_objective"})
+_TIER = frozenset({"tier", "criticality", "dr-tier", "backup-tier", "resilience-tier"})
+_SPAN = re.compile(r"(?i)(\d+(?:\.\d+)?)\s*-?\s*(m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+MOST_NAMED = 3
+# Types that may be restored to any second besides, by the service itself or by continuous backups.
+_CONTINUOUS = frozenset({"Aurora", "DocumentDB", "DynamoDB", "Neptune", "RDS", "S3", "SAP HANA on Amazon EC2"})
+
+
+class LastPoint(Evidence, read=Read("backup:ListProtectedResources", "Results", arn="{resource_arn}")):
+    """A resource that has recovery points, with the vault in which the last one lies."""
+
+    resource_arn: str
+    resource_type: str
+    last_backup_time: datetime | None = None
+    last_backup_vault_arn: str | None = None
+
+
+class CreatedBy(Part):
+    restore_testing_plan_arn: str | None = None
+
+
+class Restore(Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fixed={"ByStatus": "COMPLETED"})):
+    """A restore that was completed, how long it took, and what became of its validation."""
+
+    restore_job_id: str
+    creation_date: datetime
+    completion_date: datetime | None = None
+    resource_type: str | None = None
+    created_by: CreatedBy | None = None
+    validation_status: str | None = None
+
+    @property
+    def took(self) -> timedelta | None:
+        return self.completion_date - self.creation_date if self.completion_date else None
+
+
+class RestoreSelection(
+    Evidence,
+    read=Read(
+        "backup:ListRestoreTestingSelections",
+        "RestoreTestingSelections",
+        per=RestoreTestingPlan,
+        args={"RestoreTestingPlanName": "restore_testing_plan_name"},
+    ),
+):
+    """What a restore testing plan restores."""
+
+    restore_testing_plan_name: str
+    protected_resource_type: str
+
+
+def _hours(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes // 60} hours {minutes % 60} minutes" if minutes >= 60 else f"{minutes} minutes"
+
+
+def _span(text: str) -> timedelta | None:
+    """`4h`, `15 min`, `1 day` as a span; None for what is not written so."""
+    found = _SPAN.fullmatch(text.strip())
+    return float(found[1]) * _UNITS[found[2][0].lower()] if found else None
+
+
+def _tag(resource: TaggedResource, keys: frozenset[str]) -> str:
+    return next((one.value for one in resource.tags if one.key.rpartition(":")[2].lower() in keys), "")
+
+
+@check(effort="low")
+def restore_testing_plans_select_something(
+    plans: list[RestoreTestingPlan], selections: list[RestoreSelection]
+) -> Verdict:
+    """Restore testing plans say what they restore.
+
+    Why: a plan without a selection runs on schedule and tests nothing.
+    Fix: aws backup create-restore-testing-selection --restore-testing-plan-name NAME …, for each kind of resource.
+    """
+    if not plans:
+        return NotApplicable("there is no restore testing plan")
+    filled = {one.restore_testing_plan_name for one in selections}
+    empty = sorted({one.restore_testing_plan_name for one in plans} - filled)
+    if empty:
+        return Fails(f"nothing is selected by {', '.join(empty[:MOST_NAMED])}")
+    kinds = sorted({one.protected_resource_type for one in selections})
+    return Holds(f"{len(plans)} plans restore {', '.join(kinds)}")
+
+
+@check(effort="medium")
+def restored_data_is_right(restores: list[Restore], at: ScanTime, *, days: int = 365) -> Verdict:
+    """The last validation of what was restored of each kind of resource succeeded.
+
+    Why: a restore that ends well may still have brought back an empty or a broken database.
+    Fix: look at the failed validation's message: aws backup describe-restore-job --restore-job-id ID
+    """
+    last: dict[str, Restore] = {}
+    for one in sorted(restores, key=lambda restore: restore.creation_date):
+        ended = one.validation_status in ("SUCCESSFUL", "FAILED", "TIMED_OUT")
+        if ended and at - one.creation_date <= timedelta(days=days):
+            last[one.resource_type or "an unknown type"] = one
+    if not last:
+        return NotApplicable(f"nothing that was restored in {days} days was validated")
+    wrong = sorted(
+        f"{kind}: {one.validation_status} on {one.creation_date:%Y-%m-%d}"
+        for kind, one in last.items()
+        if one.validation_status != "SUCCESSFUL"
+    )
+    return Fails("; ".join(wrong)) if wrong else Holds(f"validated: {', '.join(sorted(last))}")
+
+
+@check(effort="medium")
+def restores_are_quick_enough(restores: list[Restore], at: ScanTime, *, hours: int = 24, days: int = 365) -> Verdict:
+    """What was restored within a year was restored within the objective, a day where nothing else is set.
+
+    Why: how long a restore takes decides how long the workload is away.
+    Fix: set `hours` to the objective; use continuous backups, a replica or a smaller store where a restore takes longer.
+    """
+    timed = [
+        (one.took, one.resource_type or "an unknown type", one.creation_date)
+        for one in restores
+        if one.took is not None and at - one.creation_date <= timedelta(days=days)
+    ]
+    if not timed:
+        return NotApplicable(f"no restore was completed in {days} days")
+    took, kind, when = max(timed)
+    told = f"the longest of {len(timed)} took {_hours(took)} ({kind} on {when:%Y-%m-%d})"
+    return Fails(told) if took > timedelta(hours=hours) else Holds(told)
+
+
+@check(effort="medium")
+def backups_are_as_young_as_tags_demand(resource: LastPoint, tagged: list[TaggedResource], at: ScanTime) -> Verdict:
+    """What AWS Backup protects has a recovery point no older than the objective in the resource's own tag.
+
+    Why: an objective of four hours and a backup each night are two different promises.
+    Fix: let the plan's rule run as often as the objective says, or turn on continuous backups.
+    """
+    own = next((one for one in tagged if one.resource_arn == resource.resource_arn), None)
+    text = _tag(own, _RPO) if own else ""
+    if not text:
+        return NotApplicable("no tag names a recovery point objective")
+    objective = _span(text)
+    if objective is None:
+        return NotApplicable(f"the tag says {text}, which is no span of time")
+    if resource.resource_type in _CONTINUOUS:
+        return NotApplicable(f"{resource.resource_type} may also go back to a moment between two backups")
+    if resource.last_backup_time is None:
+        return Fails(f"the objective is {text}, and no backup was completed")
+    age = at - resource.last_backup_time
+    told = f"the objective is {text}, the last backup is {_hours(age)} old"
+    return Fails(told) if age > objective else Holds(told)
+
+
+@fact
+def objectives_in_tags(tagged: list[TaggedResource]) -> str | None:
+    """Which recovery objectives and tiers tags name."""
+    said = Counter(
+        f"{name} {value}"
+        for one in tagged
+        for name, keys in (("RPO", _RPO), ("RTO", _RTO), ("tier", _TIER))
+        if (value := _tag(one, keys))
+    )
+    told = ", ".join(f"{text} ({count})" for text, count in sorted(said.items())[:10])
+    return f"recovery objectives and tiers in tags: {told}" if told else None
+
+
+@fact
+def resources_with_recovery_points(
+    points: list[LastPoint],
+    volumes: list[Volume],
+    instances: list[Instance],
+    databases: list[DBInstance],
+    clusters: list[DBCluster],
+    tables: list[TableName],
+    systems: list[FileSystem],
+    here: Target,
+) -> str | None:
+    """How many resources of each kind AWS Backup has a recovery point of. Services' own backups are not among them."""
+    ec2 = f"arn:{here.partition}:ec2:{here.region}:{here.account}:"
+    kinds = {
+        "volumes": {f"{ec2}volume/{one.volume_id}" for one in volumes},
+        "instances": {f"{ec2}instance/{one.instance_id}" for one in instances},
+        "database instances": {one.db_instance_arn for one in databases if not one.db_cluster_identifier},
+        "database clusters": {one.db_cluster_arn for one in clusters},
+        "tables": {f"arn:{here.partition}:dynamodb:{here.region}:{here.account}:table/{one.value}" for one in tables},
+        "file systems": {one.file_system_arn for one in systems},
+    }
+    having = {one.resource_arn for one in points}
+    told = ", ".join(f"{len(arns & having)} of {len(arns)} {kind}" for kind, arns in kinds.items() if arns)
+    return f"AWS Backup has a recovery point of {told}" if told else None
+
+
+@fact
+def where_the_last_backups_lie(points: list[LastPoint], vaults: list[Vault]) -> str | None:
+    """In how many cases the last recovery point of a resource lies in a vault that is locked."""
+    placed = [one for one in points if one.last_backup_vault_arn]
+    if not placed:
+        return None
+    locked = {one.backup_vault_arn for one in vaults if one.locked or one.vault_type == AIR_GAPPED}
+    safe = sum(one.last_backup_vault_arn in locked for one in placed)
+    return f"the last recovery points of {safe} of {len(placed)} resources lie in a locked vault"
