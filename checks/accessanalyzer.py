@@ -7,15 +7,13 @@ from checks.iam.evidence import Role
 from checks.iam.statements import is_named
 from checks.iam.trust import BREAK_GLASS, INCIDENT
 from checks.organizations import Organization
-from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Read, ScanTime, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Evidence, Fails, Holds, NotApplicable, Read, ScanTime, Verdict, check, fact
 
 OUTSIDE = ("ACCOUNT", "ORGANIZATION")
 UNUSED = ("ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS")
 # An account sees its own analyzers only: one of the organization is listed in the account that made it (API reference,
 # ListAnalyzers; user guide, "Settings for IAM Access Analyzer").
-ELSEWHERE = NotApplicable(
-    "none of the account's own; one that the organization keeps elsewhere cannot be seen from here"
-)
+ELSEWHERE = "one that the organization keeps elsewhere cannot be seen from here"
 
 
 class Analyzer(Evidence, read=Read("accessanalyzer:ListAnalyzers", "analyzers", arn="{arn}")):
@@ -77,9 +75,8 @@ def _looked_for(analyzers: list[Analyzer], types: tuple[str, ...], organization:
     mine = [one for one in analyzers if one.type in types]
     if active := sorted(one.name for one in mine if one.status == "ACTIVE"):
         return Holds(f"looked for by {', '.join(active)}")
-    if mine:
-        return Fails(", ".join(sorted(f"{one.name} is {one.status}" for one in mine)))
-    return Fails("there is no such analyzer") if organization is None else ELSEWHERE
+    told = ", ".join(sorted(f"{one.name} is {one.status}" for one in mine)) or "there is no such analyzer"
+    return Fails(told) if organization is None else CannotTell(f"{told} in this account; {ELSEWHERE}")
 
 
 @check(effort="medium")
@@ -115,7 +112,8 @@ def unused_roles_are_noticed(
         return Holds(f"{told}; looked for by {', '.join(active)}")
     if unused * 100 <= percent * len(old):
         return Holds(told)
-    return Fails(f"{told}, and no analyzer looks for them") if organization is None else ELSEWHERE
+    told = f"{told}, and no analyzer"
+    return Fails(f"{told} looks for them") if organization is None else CannotTell(f"{told} is here; {ELSEWHERE}")
 
 
 @check(effort="medium")

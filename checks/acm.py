@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
 
 _WEAK = frozenset({"RSA_1024", "RSA-1024"})
 
@@ -139,5 +139,5 @@ def certificates_are_validated_without_a_person(detail: CertificateDetail | None
     if mailed:
         return Fails(f"by mail: {', '.join(mailed[:5])}")
     if not methods or None in methods:
-        return NotApplicable("AWS does not tell how it was validated")
+        return CannotTell("AWS does not tell how it was validated")
     return Holds(f"validated by {', '.join(sorted(one for one in methods if one))}")

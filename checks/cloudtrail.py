@@ -8,7 +8,10 @@ from checks.s3.evidence import Bucket, Logging, ObjectLock, Versioning
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, derived, fact
 
 
-class Trail(Evidence, read=Read("cloudtrail:DescribeTrails", "trailList", arn="{trail_arn}")):
+class Trail(
+    Evidence,
+    read=Read("cloudtrail:DescribeTrails", "trailList", arn="{trail_arn}", refs={"s3_bucket_name": Bucket}),
+):
     """A trail as seen from a region: also the shadow of a multi-region trail whose home is elsewhere, and of the organization's."""
 
     name: str
@@ -154,23 +157,6 @@ class Recorder:
         return ""
 
 
-@dataclass(frozen=True)
-class LogKeeping:
-    """How a bucket of this account keeps what was written once."""
-
-    name: str
-    versioned: bool
-    locked: bool
-    logged: bool
-
-
-@derived
-def log_keeping(bucket: Bucket, versioning: Versioning, lock: ObjectLock | None, logging: Logging) -> LogKeeping:
-    """A bucket, as far as it matters to logs."""
-    locked = lock is not None and lock.object_lock_enabled == "Enabled"
-    return LogKeeping(bucket.name, versioning.status == "Enabled", locked, logging.logging_enabled is not None)
-
-
 @derived
 def recorder(trail: Trail, status: TrailStatus, selectors: Selectors) -> Recorder:
     """A trail, whole."""
@@ -247,35 +233,27 @@ def trails_deliver(status: TrailStatus, at: ScanTime, *, hours: int = 24) -> Ver
 
 
 @check(effort="medium")
-def trails_write_where_logs_last(trail: Trail, buckets: list[LogKeeping]) -> Verdict:
+def trails_write_where_logs_last(trail: Trail, versioning: Versioning, lock: ObjectLock | None) -> Verdict:
     """Trails write into a bucket that keeps overwritten and deleted logs.
 
     Why: the log of an intrusion is the first thing that an intruder deletes.
     Fix: aws s3api put-bucket-versioning --bucket NAME …, best with Object Lock, in an account for logs alone.
     """
-    bucket = next((one for one in buckets if one.name == trail.s3_bucket_name), None)
-    if bucket is None:
-        return NotApplicable(f"the bucket {trail.s3_bucket_name} is not in this account")
-    if bucket.locked:
-        return Holds(f"{bucket.name} has Object Lock")
-    return Holds(f"{bucket.name} keeps versions") if bucket.versioned else Fails(f"{bucket.name} keeps no versions")
+    name = trail.s3_bucket_name
+    if lock is not None and lock.object_lock_enabled == "Enabled":
+        return Holds(f"{name} has Object Lock")
+    return Holds(f"{name} keeps versions") if versioning.status == "Enabled" else Fails(f"{name} keeps no versions")
 
 
 @check(effort="low")
-def access_to_logs_is_logged(trail: Trail, buckets: list[LogKeeping]) -> Verdict:
+def access_to_logs_is_logged(trail: Trail, logging: Logging) -> Verdict:
     """The bucket that a trail writes into writes down who reads it.
 
     Why: who reads the logs knows what is watched; who tried to delete them is the one to look for.
     Fix: aws s3api put-bucket-logging --bucket NAME … with another bucket as the target
     """
-    bucket = next((one for one in buckets if one.name == trail.s3_bucket_name), None)
-    if bucket is None:
-        return NotApplicable(f"the bucket {trail.s3_bucket_name} is not in this account")
-    return (
-        Holds(f"access to {bucket.name} is logged")
-        if bucket.logged
-        else Fails(f"access to {bucket.name} is not logged")
-    )
+    name = trail.s3_bucket_name
+    return Holds(f"access to {name} is logged") if logging.logging_enabled else Fails(f"access to {name} is not logged")
 
 
 @check(effort="low")

@@ -1,6 +1,6 @@
 """Cognito user pools: how people sign in, and what happens to their accounts."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check, fact
 
 
 class PoolEntry(
@@ -24,13 +24,8 @@ class PasswordPolicy(Part):
     temporary_password_validity_days: int = 0
 
 
-class SignIn(Part):
-    allowed_first_auth_factors: tuple[str, ...] = ()
-
-
 class Policies(Part):
     password_policy: PasswordPolicy | None = None
-    sign_in_policy: SignIn | None = None
 
 
 class AddOns(Part):
@@ -51,12 +46,8 @@ class UserPool(
     deletion_protection: str = "INACTIVE"
     admin_create_user_config: AdminCreate = AdminCreate()
 
-    @property
-    def passwordless(self) -> bool:
-        """Does nobody sign in with a password? Without a sign-in policy, everybody does (Cognito API reference)."""
-        policy = self.policies.sign_in_policy
-        factors = policy.allowed_first_auth_factors if policy else ()
-        return bool(factors) and "PASSWORD" not in factors
+    # A sign-in policy without PASSWORD is not looked at: it is about the flow USER_AUTH alone, and an app client may still
+    # allow the flows that take a password.
 
 
 @check(effort="medium")
@@ -66,8 +57,6 @@ def people_sign_in_with_a_second_factor(pool: UserPool) -> Verdict:
     Why: people use the same password elsewhere, and lists of stolen ones are tried everywhere.
     Fix: aws cognito-idp set-user-pool-mfa-config --user-pool-id ID --mfa-configuration ON …
     """
-    if pool.passwordless:
-        return NotApplicable("nobody signs in with a password")
     told = f"a second factor is {pool.mfa_configuration}"
     return Holds(told) if pool.mfa_configuration == "ON" else Fails(told)
 
@@ -79,8 +68,6 @@ def passwords_are_strong(pool: UserPool, *, minimum_length: int = 8, temporary_d
     Why: a short password of small letters is guessed in minutes.
     Fix: aws cognito-idp update-user-pool --user-pool-id ID --policies PasswordPolicy={MinimumLength=12,…}
     """
-    if pool.passwordless:
-        return NotApplicable("nobody signs in with a password")
     policy = pool.policies.password_policy
     if policy is None:
         return Fails("no password policy is told")

@@ -13,7 +13,13 @@ from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Rea
 # It answers for an account that never switched Inspector on, too: DISABLED (Inspector API reference, Status).
 _STATUS, _ME = "inspector2:BatchGetAccountStatus", {"accountIds": ["{account}"]}
 _MINE = {"comparison": "EQUALS", "value": "{account}"}
-# Nothing that could run is left unscanned for these reasons (Inspector API reference, ScanStatus).
+# What somebody chose (Inspector API reference, ScanStatus). It is told, and is no failure.
+_CHOSEN = {
+    "EXCLUDED_BY_TAG": "that a tag leaves out",
+    "SCAN_ELIGIBILITY_EXPIRED": "older than the scan duration that was chosen",
+    "SCAN_FREQUENCY_SCAN_ON_PUSH": "scanned once, when they were pushed",
+}
+# Nothing that could run is left unscanned for these reasons.
 _HARMLESS = frozenset(
     {
         "EC2_INSTANCE_STOPPED",
@@ -24,7 +30,6 @@ _HARMLESS = frozenset(
         "PENDING_REVIVAL_SCAN",
         "RESOURCE_STOPPED",
         "RESOURCE_TERMINATED",
-        "SCAN_ELIGIBILITY_EXPIRED",
         "SCAN_IN_PROGRESS",
         "SUCCESSFUL",
     }
@@ -91,7 +96,10 @@ class Overdue(
                     {"comparison": "EQUALS", "value": "CRITICAL"},
                     {"comparison": "EQUALS", "value": "HIGH"},
                 ],
-                "fixAvailable": [{"comparison": "EQUALS", "value": "YES"}],
+                "fixAvailable": [
+                    {"comparison": "EQUALS", "value": "YES"},
+                    {"comparison": "EQUALS", "value": "PARTIAL"},  # of some of its packages there is a fixed version
+                ],
                 "firstObservedAt": [{"endInclusive": "{days_ago:30}"}],
             }
         },
@@ -147,18 +155,22 @@ def something_follows_threats(
 
 @check(effort="medium")
 def nothing_escapes_the_scan(state: State, unscanned: list[Unscanned]) -> Verdict:
-    """Where Inspector is on, it can scan every resource that it knows.
+    """Where Inspector is on, it scans every resource that runs and that nobody left out on purpose.
 
     Why: the machine without an agent is the one that was forgotten, and it is missing from the report too.
     Fix: aws inspector2 list-coverage names the reason for each; most often the instance is not managed by Systems Manager.
     """
     if state.status != "ENABLED":
         return NotApplicable(f"Inspector is {state.status}")
-    excluded = sum(one.scan_status.reason == "EXCLUDED_BY_TAG" for one in unscanned)
-    escaped = [one for one in unscanned if one.scan_status.reason not in (*_HARMLESS, "EXCLUDED_BY_TAG")]
+    chosen = Counter(one.scan_status.reason for one in unscanned if one.scan_status.reason in _CHOSEN)
+    escaped = [one for one in unscanned if one.scan_status.reason not in (*_HARMLESS, *_CHOSEN)]
     if not escaped:
-        rest = len(unscanned) - excluded
-        return Holds(f"but for {rest} that are stopped, gone or waiting, and {excluded} that a tag excludes")
+        rest = len(unscanned) - chosen.total()
+        but = [
+            f"{rest} that are stopped, gone or waiting",
+            *(f"{chosen[one]} {_CHOSEN[one]}" for one in sorted(chosen)),
+        ]
+        return Holds(f"but for {', and '.join(but)}")
     reasons = Counter(one.scan_status.reason for one in escaped)
     told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
     return Fails(f"not scanned: {told}; for one {escaped[0].resource_id}")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from checks.s3.evidence import Bucket
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, fact
 
 # AWS uses the code for missing permissions too; these words say that Macie is off.
 _OFF = frozenset({"AccessDeniedException: Macie is not enabled"})
@@ -19,6 +19,23 @@ class Discovery(
     read=Read("macie2:GetAutomatedDiscoveryConfiguration", per=Session, when={"status": "ENABLED"}, absent=_OFF),
 ):
     status: str = "DISABLED"
+
+
+class Administrator(
+    Evidence,
+    read=Read(
+        "macie2:GetAdministratorAccount",
+        "administrator",
+        per=Session,
+        when={"status": "ENABLED"},
+        absent=_OFF,
+        omitted_if_empty=True,
+    ),
+):
+    """Another account that administers Macie for this one, and whose discovery and jobs cannot be seen from here."""
+
+    account_id: str = ""
+    relationship_status: str = ""
 
 
 class Job(
@@ -111,7 +128,9 @@ def sensitive_data_is_looked_for(session: Session | None, buckets: list[Bucket],
 
 
 @check(effort="low")
-def discovery_runs_by_itself(session: Session | None, discovery: list[Discovery], jobs: list[Job]) -> Verdict:
+def discovery_runs_by_itself(
+    session: Session | None, discovery: list[Discovery], jobs: list[Job], administrators: list[Administrator]
+) -> Verdict:
     """Where Macie is on, it samples buckets by itself or a scheduled job goes through them.
 
     Why: Macie without either looks at how buckets are configured, and never into them.
@@ -124,7 +143,9 @@ def discovery_runs_by_itself(session: Session | None, discovery: list[Discovery]
     running = sorted(job.name for job in jobs if job.job_type == "SCHEDULED" and job.job_status in _RUNNING)
     if running:
         return Holds(f"scheduled jobs: {', '.join(running[:5])}")
-    return Fails("automated discovery is off, and no scheduled job goes on")
+    told = "automated discovery is off, and no scheduled job goes on"
+    others = sorted(one.account_id for one in administrators if one.relationship_status in ("Enabled", "Paused"))
+    return CannotTell(f"{told} here; {others[0]} administers Macie and may do either") if others else Fails(told)
 
 
 @check(effort="low")
@@ -151,7 +172,7 @@ def buckets_with_sensitive_data_are_closed(bucket: JudgedBucket) -> Verdict:
         return NOTHING_FOUND
     permission = bucket.public_access.effective_permission
     if permission == "UNKNOWN":
-        return NotApplicable("Macie could not tell whether the bucket is public")
+        return CannotTell("Macie could not tell whether the bucket is public")
     told = f"sensitivity {bucket.sensitivity_score}, {permission}"
     return Holds(told) if permission == "NOT_PUBLIC" else Fails(told)
 
@@ -167,7 +188,7 @@ def buckets_with_sensitive_data_use_a_kms_key(bucket: JudgedBucket) -> Verdict:
         return NOTHING_FOUND
     kind = bucket.server_side_encryption.type
     if not kind:
-        return NotApplicable("Macie could not tell how new objects are encrypted")
+        return CannotTell("Macie could not tell how new objects are encrypted")
     told = f"sensitivity {bucket.sensitivity_score}, new objects are encrypted with {kind}"
     return Holds(told) if kind.startswith("aws:kms") else Fails(told)
 

@@ -9,7 +9,7 @@ from checks import accessanalyzer
 from checks.accessanalyzer import Analyzer
 from checks.iam.evidence import LastUse, Role
 from checks.organizations import Organization
-from scanner import Fails, Holds, NotApplicable, Policy, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -45,7 +45,7 @@ def test_what_is_looked_for(aws: Emulator) -> None:
         assert aws.judge(outside) == {REGION: ("fails", "a is DISABLED")}
         assert aws.judge(unused) == {f"account:{ACCOUNT}": ("holds", "looked for by b")}
     aws.client("organizations").create_organization(FeatureSet="ALL")
-    assert aws.verdicts(unused) == {f"account:{ACCOUNT}": "not applicable"}
+    assert aws.verdicts(unused) == {f"account:{ACCOUNT}": "unknown"}
 
 
 def test_findings(aws: Emulator) -> None:
@@ -90,9 +90,14 @@ def analyzer(kind: str, status: str = "ACTIVE") -> Analyzer:
     ("analyzers", "organization", "verdict"),
     [
         ([], None, Fails("there is no such analyzer")),
-        ([], MEMBER, accessanalyzer.ELSEWHERE),
+        ([], MEMBER, CannotTell(f"there is no such analyzer in this account; {accessanalyzer.ELSEWHERE}")),
         ([analyzer("ORGANIZATION")], MEMBER, Holds("looked for by one")),
-        ([analyzer("ACCOUNT", "FAILED")], MEMBER, Fails("one is FAILED")),
+        (
+            [analyzer("ACCOUNT", "FAILED")],
+            MEMBER,
+            CannotTell(f"one is FAILED in this account; {accessanalyzer.ELSEWHERE}"),
+        ),
+        ([analyzer("ACCOUNT", "FAILED")], None, Fails("one is FAILED")),
         ([analyzer("ACCOUNT_UNUSED_ACCESS")], None, Fails("there is no such analyzer")),
         ([analyzer("ACCOUNT_INTERNAL_ACCESS")], None, Fails("there is no such analyzer")),
     ],
@@ -141,7 +146,12 @@ LINKED = role("linked", None, "/aws-service-role/x/")
             None,
             Holds("1 of 1 roles were not used for 90 days; looked for by one"),
         ),
-        ([IDLE], "ACCOUNT", MEMBER, accessanalyzer.ELSEWHERE),
+        (
+            [IDLE],
+            "ACCOUNT",
+            MEMBER,
+            CannotTell(f"1 of 1 roles were not used for 90 days, and no analyzer is here; {accessanalyzer.ELSEWHERE}"),
+        ),
     ],
 )
 def test_unused_roles_are_noticed(

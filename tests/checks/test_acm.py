@@ -6,7 +6,7 @@ import pytest
 
 from checks import acm
 from checks.acm import Certificate, CertificateDetail
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -103,8 +103,8 @@ def test_renewals_succeed(one: Certificate, found: CertificateDetail | None, ver
         (None, NotApplicable("imported, private, or used by nothing")),
         (detail(None, "DNS", "HTTP"), Holds("validated by DNS, HTTP")),
         (detail(None, "DNS", "EMAIL"), Fails("by mail: 1.example.com")),
-        (detail(None, None), NotApplicable("AWS does not tell how it was validated")),
-        (detail(None), NotApplicable("AWS does not tell how it was validated")),
+        (detail(None, None), CannotTell("AWS does not tell how it was validated")),
+        (detail(None), CannotTell("AWS does not tell how it was validated")),
     ],
 )
 def test_how_certificates_are_validated(found: CertificateDetail | None, verdict: Verdict) -> None:

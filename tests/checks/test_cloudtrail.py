@@ -182,7 +182,7 @@ def test_trails_write_where_logs_last(aws: Emulator) -> None:
     aws.client("cloudtrail").update_trail(Name="main", S3BucketName="locked")
     assert aws.judge(check) == {arn: ("holds", "locked has Object Lock")}
     s3.delete_bucket(Bucket="locked")  # as good as another account's
-    assert aws.judge(check) == {arn: ("not applicable", "the bucket locked is not in this account")}
+    assert aws.judge(check) == {arn: ("unknown", "locked is not among what s3:ListBuckets listed")}
 
 
 def test_unusual_activity(aws: Emulator) -> None:
@@ -237,7 +237,7 @@ def test_access_to_logs_and_alarms(aws: Emulator) -> None:
     )
     assert aws.judge(alarms) == {arn: ("holds", f"writes to {group}")}
     aws.client("s3").delete_bucket(Bucket="logs")
-    assert aws.judge(logged) == {arn: ("not applicable", "the bucket logs is not in this account")}
+    assert aws.judge(logged) == {arn: ("unknown", "logs is not among what s3:ListBuckets listed")}
 
 
 def test_a_log_group_that_refuses_raises_no_alarm() -> None:

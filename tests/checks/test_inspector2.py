@@ -58,9 +58,12 @@ def test_what_escapes(aws: Emulator) -> None:
     aws.client("inspector2").enable(accountIds=[ACCOUNT], resourceTypes=["EC2"])
     stopped = covered("i-1", "EC2_INSTANCE_STOPPED")
     with answering("inspector2", ListCoverage={"coveredResources": [stopped]}):
-        assert aws.judge(check) == {
-            REGION: ("holds", "but for 1 that are stopped, gone or waiting, and 0 that a tag excludes")
-        }
+        assert aws.judge(check) == {REGION: ("holds", "but for 1 that are stopped, gone or waiting")}
+    chosen = [covered("i-3", "EXCLUDED_BY_TAG"), covered("i-4", "SCAN_ELIGIBILITY_EXPIRED")]
+    with answering("inspector2", ListCoverage={"coveredResources": [stopped, *chosen]}):
+        told = "but for 1 that are stopped, gone or waiting, and 1 that a tag leaves out"
+        told += ", and 1 older than the scan duration that was chosen"
+        assert aws.judge(check) == {REGION: ("holds", told)}
     lost = [stopped, covered("i-2", "UNMANAGED_EC2_INSTANCE"), covered("i-3", "EXCLUDED_BY_TAG")]
     with answering("inspector2", ListCoverage={"coveredResources": lost}):
         assert aws.judge(check) == {REGION: ("fails", "not scanned: 1 UNMANAGED_EC2_INSTANCE; for one i-2")}
@@ -76,3 +79,8 @@ def test_what_stays_open(aws: Emulator) -> None:
     assert inspector2.weaknesses_are_mended_in_time(State(status="ENABLED"), [finding, finding]) == Fails(
         "2 on 1 resources, the oldest since 2026-01-02, among them i-1"
     )
+
+
+def test_a_fix_of_some_packages_is_a_fix() -> None:
+    asked = {one["value"] for one in Overdue.read.fixed["filterCriteria"]["fixAvailable"]}
+    assert asked == {"YES", "PARTIAL"}

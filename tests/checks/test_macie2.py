@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from checks import macie2
+from checks.macie2 import Administrator, Discovery, Session
+from scanner import CannotTell, Fails
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -51,6 +54,18 @@ def test_discovery_runs_by_itself(aws: Emulator) -> None:
             assert aws.judge(check) == idle
 
 
+def test_an_administrator_may_do_it() -> None:
+    """moto knows no administrator of Macie. What that account does for this one cannot be seen from here."""
+    on, off = Session(status="ENABLED"), [Discovery(status="DISABLED")]
+    told = "automated discovery is off, and no scheduled job goes on"
+    for status, verdict in {
+        "Enabled": CannotTell(f"{told} here; 9 administers Macie and may do either"),
+        "Removed": Fails(told),
+    }.items():
+        other = Administrator(account_id="9", relationship_status=status)
+        assert macie2.discovery_runs_by_itself(on, off, [], [other]) == verdict
+
+
 def test_buckets_with_sensitive_data(aws: Emulator) -> None:
     aws.client("macie2").enable_macie()
     buckets = [
@@ -67,9 +82,9 @@ def test_buckets_with_sensitive_data(aws: Emulator) -> None:
             "arn:aws:s3:::plain": nothing,
             "arn:aws:s3:::open": ("fails", "sensitivity 100, PUBLIC"),
             "arn:aws:s3:::shut": ("holds", "sensitivity 80, NOT_PUBLIC"),
-            "arn:aws:s3:::dim": ("not applicable", "Macie could not tell whether the bucket is public"),
+            "arn:aws:s3:::dim": ("unknown", "Macie could not tell whether the bucket is public"),
             "arn:aws:s3:::unread": nothing,
-            "arn:aws:s3:::denied": ("not applicable", "Macie could not tell whether the bucket is public"),
+            "arn:aws:s3:::denied": ("unknown", "Macie could not tell whether the bucket is public"),
         }
         assert aws.judge("macie2.buckets_with_sensitive_data_use_a_kms_key") == {
             "arn:aws:s3:::plain": nothing,
@@ -77,7 +92,7 @@ def test_buckets_with_sensitive_data(aws: Emulator) -> None:
             "arn:aws:s3:::shut": ("holds", "sensitivity 80, new objects are encrypted with aws:kms:dsse"),
             "arn:aws:s3:::dim": ("fails", "sensitivity 51, new objects are encrypted with AES256"),
             "arn:aws:s3:::unread": nothing,
-            "arn:aws:s3:::denied": ("not applicable", "Macie could not tell how new objects are encrypted"),
+            "arn:aws:s3:::denied": ("unknown", "Macie could not tell how new objects are encrypted"),
         }
         told = "Macie found sensitive data in 4 of 6 buckets: denied, dim, open, shut; it could not read unread"
         assert aws.judge("macie2.how_sensitive_buckets_are") == {REGION: ("told", told)}

@@ -103,6 +103,14 @@ def old(label: str, day: int) -> OldFinding:
     )
 
 
+def test_samples_are_no_findings() -> None:
+    made = [
+        old("HIGH", 9).model_copy(update={"sample": True}),
+        old("HIGH", 9).model_copy(update={"title": "[SAMPLE] The EC2 instance i-1 is mining"}),
+    ]
+    assert securityhub.grave_findings_are_taken_up(Hub(hub_arn=HUB), made) == Holds("none is older than 30 days")
+
+
 def test_grave_findings_are_counted() -> None:
     found = [old("HIGH", 9), old("CRITICAL", 3), old("HIGH", 5)]
     assert securityhub.grave_findings_are_taken_up(Hub(hub_arn=HUB), found) == Fails(
