@@ -2,6 +2,7 @@
 
 import re
 
+from checks.cloudwatch.evidence import ALARM_TYPES
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 _ROOT = re.compile(r'userIdentity\.type\s*=\s*"?Root"?', re.IGNORECASE)
@@ -13,6 +14,47 @@ class LogGroup(Evidence, read=Read("logs:DescribeLogGroups", "logGroups", arn="{
     retention_in_days: int | None = None  # not there where events never expire (CloudWatch Logs API reference)
     stored_bytes: int = 0
     kms_key_id: str | None = None
+    data_protection_status: str | None = None
+    inherited_properties: tuple[str, ...] = ()
+
+    @property
+    def masks(self) -> bool:
+        """Is sensitive data in it masked, by a policy of its own or of the account?"""
+        return self.data_protection_status == "ACTIVATED" or "ACCOUNT_DATA_PROTECTION" in self.inherited_properties
+
+
+class SubscriptionFilter(
+    Evidence,
+    read=Read(
+        "logs:DescribeSubscriptionFilters",
+        "subscriptionFilters",
+        per=LogGroup,
+        args={"logGroupName": "log_group_name"},
+    ),
+):
+    log_group_name: str
+    destination_arn: str
+
+
+class SavedQuery(Evidence, read=Read("logs:DescribeQueryDefinitions", "queryDefinitions", per=LogGroup)):
+    """A saved query of the region; one call, whatever the number of log groups. What it asks for is not kept."""
+
+    name: str
+
+
+class RecentQuery(Evidence, read=Read("logs:DescribeQueries", "queries", per=LogGroup)):
+    """A query that ran lately, in whichever log group."""
+
+    status: str
+
+
+class LogAnomalyDetector(Evidence, read=Read("logs:ListLogAnomalyDetectors", "anomalyDetectors", per=LogGroup)):
+    log_group_arn_list: tuple[str, ...] = ()
+    anomaly_detector_status: str | None = None
+
+    @property
+    def works(self) -> bool:
+        return self.anomaly_detector_status in ("INITIALIZING", "TRAINING", "ANALYZING")
 
 
 class Transformation(Part):
@@ -35,7 +77,7 @@ class TrailGroup(Evidence, read=Read("cloudtrail:DescribeTrails", "trailList")):
     home_region: str
 
 
-class Alarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms")):
+class Alarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms", fixed=ALARM_TYPES)):
     alarm_name: str
     namespace: str | None = None
     metric_name: str | None = None
@@ -105,6 +147,69 @@ def use_of_root_raises_an_alarm(
     if found:
         return Fails(f"the alarm {found[0].alarm_name} notifies nobody")
     return Fails(f"no alarm watches the metric of {watching[0].filter_name}")
+
+
+@check(effort="medium")
+def events_are_looked_at(
+    groups: list[LogGroup],
+    filters: list[MetricFilter],
+    subscriptions: list[SubscriptionFilter],
+    saved: list[SavedQuery],
+    recent: list[RecentQuery],
+    detectors: list[LogAnomalyDetector],
+) -> Verdict:
+    """Where log groups hold events, something filters, queries or exports them.
+
+    Why: a log that is only ever kept costs money and warns of nothing.
+    Fix: a metric filter for what must not happen, a saved query for what is asked often, or an anomaly detector.
+    """
+    if not any(one.stored_bytes for one in groups):
+        return NotApplicable("no log group holds events")
+    counts = {
+        "metric filters": len(filters),
+        "subscriptions": len(subscriptions),
+        "saved queries": len(saved),
+        "recent queries": len(recent),
+        "anomaly detectors": sum(one.works for one in detectors),
+    }
+    found = [f"{count} {name}" for name, count in counts.items() if count]
+    return (
+        Holds(", ".join(found))
+        if found
+        else Fails(f"nothing filters, queries or exports any of {len(groups)} log groups")
+    )
+
+
+@fact
+def where_events_go(groups: list[LogGroup], subscriptions: list[SubscriptionFilter]) -> str | None:
+    """Where subscriptions send the events of log groups, by service and account."""
+    if not groups:
+        return None
+    counts: dict[str, int] = {}
+    for one in subscriptions:
+        parts = one.destination_arn.split(":")
+        named = f"{parts[2]} of {parts[4]}" if len(parts) > 5 else "an unknown place"
+        counts[named] = counts.get(named, 0) + 1
+    told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    sending = len({one.log_group_name for one in subscriptions})
+    return f"{sending} of {len(groups)} log groups send their events on{': ' if told else ''}{told}"
+
+
+@fact
+def queries_and_detectors(
+    groups: list[LogGroup], saved: list[SavedQuery], recent: list[RecentQuery], detectors: list[LogAnomalyDetector]
+) -> str | None:
+    """How many queries are saved, how many ran lately, and how many log groups an anomaly detector reads."""
+    if not groups:
+        return None
+    read = len({arn for one in detectors if one.works for arn in one.log_group_arn_list})
+    return f"{len(saved)} saved queries, {len(recent)} run lately; anomaly detectors read {read} log groups"
+
+
+@fact
+def masked_groups(groups: list[LogGroup]) -> str | None:
+    """How many log groups mask sensitive data."""
+    return f"{sum(one.masks for one in groups)} of {len(groups)} log groups mask sensitive data" if groups else None
 
 
 @fact

@@ -6,6 +6,7 @@ Usage is counted from what the scan lists anyway. Quotas are read in regions tha
 from collections import Counter
 from dataclasses import dataclass
 
+from checks.cloudwatch.evidence import ALARM_TYPES
 from checks.ec2.evidence import Address, Addresses, AnyInterface, NetworkInterface, SecurityGroup, Vpc
 from checks.elbv2 import LoadBalancer
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, derived, fact
@@ -99,7 +100,7 @@ class Metric(Part):
     expression: str | None = None
 
 
-class QuotaAlarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms")):
+class QuotaAlarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms", fixed=ALARM_TYPES)):
     alarm_name: str
     namespace: str | None = None  # an alarm on an expression has none
     metric_name: str | None = None

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 
-from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check, fact
+from checks.tagging import TaggedResource, environments
+from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # The API answers with a paid plan from Business on; without one, with this code (Support API reference).
 _NO_PLAN = frozenset({"SubscriptionRequiredException"})
@@ -65,6 +66,21 @@ def aws_answers_urgent_cases(plan: Plan | None) -> Verdict:
         return Fails("the plan is Basic or Developer")
     told = f"cases may be {', '.join(sorted(plan.codes))}"
     return Holds(told) if plan.codes & {"urgent", "critical"} else Fails(told)
+
+
+@check(effort="high")
+def production_has_a_support_plan(plan: Plan | None, resources: AllRegions[TaggedResource]) -> Verdict:
+    """An account whose tags name production has a support plan of Business or above.
+
+    Why: with the Basic and Developer plans nobody at AWS answers within the hour when production is down.
+    Fix: choose a plan for production under "Support plans" in the management account.
+    """
+    production = sum("production" in environments(one) for one in resources)
+    if plan is not None and plan.codes & {"urgent", "critical"}:
+        return Holds(f"cases may be {', '.join(sorted(plan.codes))}")
+    if not production:
+        return NotApplicable("no tag names production")
+    return Fails(f"{production} resources are tagged production, and the plan is Basic or Developer")
 
 
 def _warnings(advice: list[Advice], statuses: list[AdviceStatus], categories: tuple[str, ...]) -> str | None:

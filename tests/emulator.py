@@ -30,7 +30,18 @@ from tests.faults import ALL, Faults, name_operation
 ACCOUNT = "123456789012"
 HOME = "us-east-1"
 UNLIMITED = dict.fromkeys(
-    ("cloudtrail", "cloudtrail:LookupEvents", "ce", "ec2", "iam", "kms", "organizations", "s3"), 0.0
+    (
+        "cloudtrail",
+        "cloudtrail:LookupEvents",
+        "ce",
+        "ec2",
+        "iam",
+        "kms",
+        "logs:DescribeSubscriptionFilters",
+        "organizations",
+        "s3",
+    ),
+    0.0,
 )
 Told = dict[str, tuple[str, str]]
 

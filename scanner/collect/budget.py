@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 # Requests a second. AWS publishes few of these; where it does, ours stays at half or less of it, so that production keeps
-# the rest: CloudTrail LookupEvents allows 2 a second, EC2 refills 20 unfiltered describe calls a second, the IAM control
-# plane is shared by every region.
+# the rest: CloudTrail LookupEvents allows 2 a second, CloudWatch Logs DescribeSubscriptionFilters 5, EC2 refills 20
+# unfiltered describe calls a second, the IAM control plane is shared by every region.
 DEFAULT_RATES: Mapping[str, float] = {
     "cloudtrail": 5,
     "cloudtrail:LookupEvents": 1.8,
@@ -18,6 +18,7 @@ DEFAULT_RATES: Mapping[str, float] = {
     "ec2": 10,
     "iam": 10,
     "kms": 50,
+    "logs:DescribeSubscriptionFilters": 2.5,
     "organizations": 4,
     "s3": 50,
 }

@@ -1,4 +1,4 @@
-"""Alarms, stacks and builds: against real clients and as tables."""
+"""Stacks and builds: against real clients and as tables."""
 
 import json
 from datetime import UTC, datetime
@@ -6,71 +6,12 @@ from typing import Any
 
 import pytest
 
-from checks import cloudformation, cloudwatch, codebuild
+from checks import cloudformation, codebuild
 from checks.cloudformation import DeclaredParameter, Drift, Stack
-from checks.cloudwatch import Alarm
 from checks.codebuild import LogGroup, Logs, Project, SourceCredential
 from scanner import Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
-
-TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:ops"
-
-
-def alarm(**changes: Any) -> Alarm:
-    fields = {
-        "alarm_arn": "a",
-        "alarm_name": "cpu",
-        "actions_enabled": True,
-        "alarm_actions": (TOPIC,),
-        "alarm_description": "call the team",
-        "state_value": "OK",
-    }
-    return Alarm.model_validate(fields | changes)
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (alarm(), Holds("1 actions")),
-        (alarm(alarm_actions=()), Fails("the alarm has no action")),
-        (alarm(actions_enabled=False), Fails("its actions are disabled")),
-    ],
-)
-def test_alarms_tell_somebody(one: Alarm, verdict: Verdict) -> None:
-    assert cloudwatch.alarms_tell_somebody(one) == verdict
-
-
-def test_alarms_through_a_client(aws: Emulator) -> None:
-    client = aws.client("cloudwatch")
-    common = {
-        "Namespace": "AWS/EC2",
-        "MetricName": "CPUUtilization",
-        "Period": 60,
-        "EvaluationPeriods": 1,
-        "Threshold": 90,
-        "ComparisonOperator": "GreaterThanThreshold",
-        "Statistic": "Average",
-    }
-    client.put_metric_alarm(AlarmName="good", AlarmActions=[TOPIC], AlarmDescription="see the runbook", **common)
-    client.put_metric_alarm(AlarmName="bad", **common)
-    client.set_alarm_state(AlarmName="good", StateValue="OK", StateReason="test")
-    client.set_alarm_state(AlarmName="bad", StateValue="INSUFFICIENT_DATA", StateReason="test")
-    arn = f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:"
-    assert aws.judge("cloudwatch.alarms_tell_somebody") == {
-        arn + "good": ("holds", "1 actions"),
-        arn + "bad": ("fails", "the alarm has no action"),
-    }
-    assert aws.judge("cloudwatch.alarms_see_data") == {
-        arn + "good": ("holds", "the state is OK"),
-        arn + "bad": ("fails", "the state is INSUFFICIENT_DATA"),
-    }
-    assert aws.judge("cloudwatch.alarms_say_what_to_do") == {
-        arn + "good": ("holds", "it has a description"),
-        arn + "bad": ("fails", "no description"),
-    }
-    client.put_dashboard(DashboardName="main", DashboardBody="{}")
-    assert aws.judge("cloudwatch.dashboards") == {"region:us-east-1": ("told", "1 dashboards: main")}
 
 
 def stack(**changes: Any) -> Stack:

@@ -1,0 +1,489 @@
+"""CloudWatch: alarms, what has none, and what dashboards show: against real clients and as tables."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from checks.autoscaling import Group
+from checks.cloudwatch import alarms, coverage, views
+from checks.cloudwatch.evidence import (
+    Alarm,
+    AnomalyDetector,
+    Composite,
+    Dashboard,
+    DashboardBody,
+    Published,
+    Stream,
+    Watch,
+    watching,
+)
+from checks.ec2.evidence import AnyInterface, Instance, State
+from checks.ecs.evidence import Service
+from checks.events import Routed, Rule, RuleTarget
+from checks.route53 import HealthCheck, PublicZone
+from checks.sns import Subscription
+from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from tests.checks.answers import answering, judge_all
+from tests.emulator import ACCOUNT, Emulator
+
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:ops"
+ARN = f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:"
+REGION = "region:us-east-1"
+HOME = f"account:{ACCOUNT}"
+HERE = Target(ACCOUNT, "us-east-1")
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+COMMON: dict[str, Any] = {
+    "MetricName": "CPUUtilization",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 90,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Statistic": "Average",
+}
+
+
+def alarm(*dimensions: tuple[str, str], **changes: Any) -> Alarm:
+    fields = {
+        "alarm_arn": ARN + "cpu",
+        "alarm_name": "cpu",
+        "actions_enabled": True,
+        "alarm_actions": (TOPIC,),
+        "alarm_description": "call the team",
+        "state_value": "OK",
+        "dimensions": [{"name": name, "value": value} for name, value in dimensions],
+    }
+    return Alarm.model_validate(fields | changes, strict=False)
+
+
+def bare(kind: Any, **fields: Any) -> Any:
+    """Evidence of which a check looks at these fields alone."""
+    return kind.model_construct(**fields)
+
+
+def composite(rule: str, **changes: Any) -> Composite:
+    fields = {
+        "alarm_arn": ARN + "both",
+        "alarm_name": "both",
+        "alarm_rule": rule,
+        "actions_enabled": True,
+        "alarm_actions": [TOPIC],
+    }
+    return Composite.model_validate(fields | changes, strict=False)
+
+
+def route(pattern: dict[str, Any], *targets: str, state: str = "ENABLED") -> Routed:
+    rule = Rule(name="r", arn="r", state=state, event_bus_name="default", event_pattern=json.dumps(pattern))
+    return Routed(rule, tuple(RuleTarget(id="1", arn=arn) for arn in targets))
+
+
+HEARS = route({"source": ["aws.cloudwatch"]}, TOPIC)
+MUTE = alarm(alarm_actions=())
+
+
+@pytest.mark.parametrize(
+    ("one", "composites", "routes", "verdict"),
+    [
+        (alarm(), [], [], Holds("1 actions")),
+        (MUTE, [], [], Fails("the alarm has no action")),
+        (alarm(actions_enabled=False), [], [], Fails("its actions are disabled")),
+        (MUTE, [composite('ALARM("cpu") OR ALARM("disk")')], [], Holds("the composite alarm both waits for it")),
+        (MUTE, [composite(f"ALARM('{ARN}cpu')")], [], Holds("the composite alarm both waits for it")),
+        (MUTE, [composite("ALARM( cpu )")], [], Holds("the composite alarm both waits for it")),
+        (MUTE, [composite('ALARM("cpu-of-others")')], [], Fails("the alarm has no action")),
+        (MUTE, [composite('ALARM("cpu")', alarm_actions=[])], [], Fails("the alarm has no action")),
+        (MUTE, [], [HEARS], NotApplicable("the rule r hears of alarms, and it is not told of which")),
+        (MUTE, [], [route({"source": ["aws.ec2"]}, TOPIC)], Fails("the alarm has no action")),
+        (MUTE, [], [route({"source": ["aws.cloudwatch"]})], Fails("the alarm has no action")),
+        (MUTE, [], [route({"source": ["aws.cloudwatch"]}, TOPIC, state="DISABLED")], Fails("the alarm has no action")),
+    ],
+)
+def test_alarms_tell_somebody(one: Alarm, composites: list[Composite], routes: list[Routed], verdict: Verdict) -> None:
+    assert alarms.alarms_tell_somebody(one, composites, routes) == verdict
+
+
+def subscribed(topic: str = TOPIC, arn: str = f"{TOPIC}:1") -> Subscription:
+    return Subscription(subscription_arn=arn, topic_arn=topic, protocol="email")
+
+
+ELSEWHERE = "arn:aws:sns:us-east-1:999999999999:ops"
+
+
+@pytest.mark.parametrize(
+    ("one", "subscriptions", "verdict"),
+    [
+        (MUTE, [], NotApplicable("no action is enabled")),
+        (alarm(), [subscribed()], Holds(f"{TOPIC} has a confirmed subscriber")),
+        (alarm(), [], Fails(f"no subscription of {TOPIC} is confirmed")),
+        (alarm(), [subscribed(arn="PendingConfirmation")], Fails(f"no subscription of {TOPIC} is confirmed")),
+        (alarm(), [subscribed(topic=TOPIC + "2")], Fails(f"no subscription of {TOPIC} is confirmed")),
+        (
+            alarm(alarm_actions=[TOPIC, "arn:aws:swf:us-east-1:1:action/actions/AWS_EC2.InstanceId.Reboot/1.0"]),
+            [],
+            Holds("it starts arn:aws:swf:us-east-1:1:action/actions/AWS_EC2.InstanceId.Reboot/1.0"),
+        ),
+        (
+            alarm(alarm_actions=[ELSEWHERE]),
+            [],
+            NotApplicable(f"{ELSEWHERE} is not of this account and region: its subscribers cannot be seen"),
+        ),
+    ],
+)
+def test_alarms_reach_a_listener(one: Alarm, subscriptions: list[Subscription], verdict: Verdict) -> None:
+    assert alarms.alarms_reach_a_listener(one, subscriptions, HERE) == verdict
+
+
+def since(state: str, days: int | None, name: str = "cpu") -> Alarm:
+    moment = None if days is None else NOW - timedelta(days=days)
+    return alarm(state_value=state, state_transitioned_timestamp=moment, alarm_name=name)
+
+
+SCALES = NotApplicable("Auto Scaling made it for itself")
+
+
+@pytest.mark.parametrize(
+    ("one", "data", "rings"),
+    [
+        (since("OK", 100), Holds("the state is OK"), Holds("the state is OK")),
+        (since("ALARM", 7), Holds("the state is ALARM"), Holds("the state is ALARM since 2026-11-16")),
+        (since("ALARM", 8), Holds("the state is ALARM"), Fails("the state is ALARM since 2026-11-15")),
+        (
+            since("ALARM", None),
+            Holds("the state is ALARM"),
+            NotApplicable("the state is ALARM, and it is not told since when"),
+        ),
+        (
+            since("INSUFFICIENT_DATA", 8),
+            Fails("the state is INSUFFICIENT_DATA since 2026-11-15"),
+            Holds("the state is INSUFFICIENT_DATA"),
+        ),
+        (
+            since("INSUFFICIENT_DATA", 1),
+            NotApplicable("the state is INSUFFICIENT_DATA since 2026-11-22 only"),
+            Holds("the state is INSUFFICIENT_DATA"),
+        ),
+        (since("ALARM", 90, "TargetTracking-table/t-AlarmLow-1"), SCALES, SCALES),
+    ],
+)
+def test_what_alarms_see(one: Alarm, data: Verdict, rings: Verdict) -> None:
+    assert alarms.alarms_see_data(one, NOW) == data
+    assert alarms.alarms_do_not_ring_for_weeks(one, NOW) == rings
+
+
+def test_alarms_are_evaluated_and_described() -> None:
+    assert alarms.alarms_can_be_evaluated(alarm()) == Holds("it is evaluated")
+    broken = Fails("the evaluation's state is EVALUATION_ERROR")
+    assert alarms.alarms_can_be_evaluated(alarm(evaluation_state="EVALUATION_ERROR")) == broken
+    assert alarms.alarms_can_be_evaluated(alarm(evaluation_state="EVALUATION_FAILURE")) == Holds("it is evaluated")
+    assert alarms.alarms_say_what_to_do(alarm(alarm_description=" ")) == Fails("no description")
+    several = [
+        alarm(),
+        alarm(alarm_name="p1-orders", alarm_description="https://wiki/orders"),
+        alarm(alarm_actions=["x"]),
+    ]
+    assert alarms.alarms_with_a_runbook(several) == "1 of 3 alarms link to a runbook or start a response"
+    assert alarms.alarms_by_severity(several) == "1 of 3 alarms name a severity"
+    assert alarms.composite_alarms(several, [composite("TRUE")]) == "composite alarms: both"
+    assert alarms.what_alarms_start(several) == "alarms with an action, by service: sns 2"
+    scaling = alarm(alarm_name="TargetTracking-x")
+    assert alarms.alarms_by_state([*several, scaling]) == "3 alarms (3 OK) and 1 that Auto Scaling made for itself"
+
+
+def query(expression: str) -> dict[str, Any]:
+    return {"namespace": None, "metrics": [{"expression": expression}]}
+
+
+NONE, CPU, PERHAPS = Watch((), ()), Watch(("cpu",), ()), Watch((), ("cpu",))
+
+
+@pytest.mark.parametrize(
+    ("one", "found"),
+    [
+        (alarm(("DBInstanceIdentifier", "ledger"), namespace="AWS/RDS"), CPU),
+        (alarm(("DBInstanceIdentifier", "other"), namespace="AWS/RDS"), NONE),
+        (alarm(("DBInstanceIdentifier", "ledger"), namespace="Own"), NONE),
+        (alarm(namespace="AWS/RDS"), CPU),
+        (alarm(("DBInstanceIdentifier", "ledger"), namespace="AWS/RDS", alarm_name="TargetTracking-x"), NONE),
+        (
+            alarm(
+                metrics=[
+                    {"expression": "m1 / 100"},
+                    {
+                        "metric_stat": {
+                            "metric": {
+                                "namespace": "AWS/RDS",
+                                "dimensions": [{"name": "DBInstanceIdentifier", "value": "ledger"}],
+                            }
+                        }
+                    },
+                ]
+            ),
+            CPU,
+        ),
+        (alarm(**query('SELECT MAX(CPUUtilization) FROM SCHEMA("AWS/RDS", DBInstanceIdentifier)')), CPU),
+        (alarm(**query("SELECT MAX(CPUUtilization) FROM \"AWS/RDS\" WHERE tag.env = 'prod'")), PERHAPS),
+        (alarm(**query('SELECT MAX(CPUUtilization) FROM "AWS/EC2"')), NONE),
+        (alarm(**query("DB_PERF_INSIGHTS('RDS', 'db-1', 'os.cpu')")), PERHAPS),
+    ],
+)
+def test_which_alarms_watch(one: Alarm, found: Watch) -> None:
+    assert watching([one], ("AWS/RDS",), {"DBInstanceIdentifier": "ledger"}) == found
+
+
+def test_services_of_one_name_are_told_apart() -> None:
+    fields = {
+        "service_arn": f"arn:aws:ecs:us-east-1:{ACCOUNT}:service/prod/web",
+        "service_name": "web",
+        "status": "ACTIVE",
+        "desired_count": 1,
+    }
+    web = bare(Service, **fields)
+    other = alarm(("ServiceName", "web"), ("ClusterName", "test"), namespace="AWS/ECS")
+    mine = alarm(("ServiceName", "web"), ("ClusterName", "prod"), namespace="AWS/ECS")
+    assert coverage.services_have_alarms(web, [other]) == Fails("no alarm watches it")
+    assert coverage.services_have_alarms(web, [other, mine]) == Holds("watched by cpu")
+    idle = bare(Service, **fields | {"desired_count": 0})
+    assert coverage.services_have_alarms(idle, []) == NotApplicable("no task of it is to run")
+
+
+ZONE = bare(PublicZone, id="Z")
+
+
+def health(kind: str = "HTTPS", name: str = "h") -> HealthCheck:
+    return HealthCheck.model_validate({"id": name, "health_check_config": {"type": kind}}, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("checks", "found", "verdict"),
+    [
+        ([], [], NotApplicable("no health check asks an endpoint")),
+        ([health("CLOUDWATCH_METRIC")], [], NotApplicable("no health check asks an endpoint")),
+        ([health()], [], Fails("no alarm watches h")),
+        (
+            [health(), health("CALCULATED", "sum")],
+            [],
+            NotApplicable("a calculated check stands for others, and it is not told for which"),
+        ),
+        (
+            [health()],
+            [alarm(("HealthCheckId", "h"), namespace="AWS/Route53")],
+            Holds("alarms watch all 1 health checks"),
+        ),
+    ],
+)
+def test_health_checks_raise_alarms(checks: list[HealthCheck], found: list[Alarm], verdict: Verdict) -> None:
+    assert coverage.health_checks_raise_alarms([ZONE], checks, found) == verdict
+
+
+def test_alarms_and_what_has_none(aws: Emulator) -> None:
+    client, sns, sqs = aws.client("cloudwatch"), aws.client("sns"), aws.client("sqs")
+    topic = sns.create_topic(Name="ops")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{ACCOUNT}:q")
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    dead_arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"
+    policy = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 3})
+    orders = sqs.create_queue(QueueName="orders", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    good = {**COMMON, "Namespace": "AWS/SQS", "Dimensions": [{"Name": "QueueName", "Value": "orders"}]}
+    client.put_metric_alarm(AlarmName="good", AlarmActions=[topic], AlarmDescription="see the runbook", **good)
+    client.put_metric_alarm(AlarmName="bad", Namespace="AWS/EC2", **COMMON)
+    names = (
+        *("alarms_tell_somebody", "alarms_reach_a_listener", "alarms_say_what_to_do", "queues_have_alarms"),
+        *("dead_letters_raise_an_alarm", "databases_have_alarms", "metrics_are_looked_at", "what_has_no_alarm"),
+    )
+    told = judge_all(aws, "cloudwatch", names)
+    assert told["alarms_tell_somebody"] == {
+        ARN + "good": ("holds", "1 actions"),
+        ARN + "bad": ("fails", "the alarm has no action"),
+    }
+    assert told["alarms_reach_a_listener"] == {
+        ARN + "good": ("holds", f"{topic} has a confirmed subscriber"),
+        ARN + "bad": ("not applicable", "no action is enabled"),
+    }
+    assert told["alarms_say_what_to_do"][ARN + "bad"] == ("fails", "no description")
+    assert told["queues_have_alarms"] == {
+        orders: ("holds", "watched by good"),
+        dead: ("fails", "no alarm watches it"),
+    }
+    assert told["dead_letters_raise_an_alarm"] == {
+        orders: ("not applicable", "no queue here moves its failed messages to it"),
+        dead: ("fails", "no alarm watches it"),
+    }
+    assert told["databases_have_alarms"] == {
+        REGION: ("not applicable", "there is none: rds:DescribeDBInstances listed nothing")
+    }
+    assert told["metrics_are_looked_at"] == {REGION: ("holds", "2 alarms")}
+    assert told["what_has_no_alarm"] == {REGION: ("told", "without any alarm: 1 of 2 queues")}
+
+
+RESOURCES: list[tuple[Any, Any, Alarm]] = [
+    (
+        coverage.load_balancers_have_alarms,
+        {"load_balancer_arn": "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc"},
+        alarm(("LoadBalancer", "app/web/50dc"), ("TargetGroup", "t"), namespace="AWS/ApplicationELB"),
+    ),
+    (coverage.functions_have_alarms, {"function_name": "f"}, alarm(("FunctionName", "f"), namespace="AWS/Lambda")),
+    (
+        coverage.groups_have_alarms,
+        {"auto_scaling_group_name": "g"},
+        alarm(("AutoScalingGroupName", "g"), namespace="AWS/EC2"),
+    ),
+    (coverage.tables_have_alarms, {"value": "t"}, alarm(("TableName", "t"), namespace="AWS/DynamoDB")),
+    (
+        coverage.caches_have_alarms,
+        {"arn": "arn:aws:elasticache:us-east-1:1:cluster:c"},
+        alarm(("CacheClusterId", "c"), namespace="AWS/ElastiCache"),
+    ),
+    (
+        coverage.domains_have_alarms,
+        {"arn": "arn:aws:es:us-east-1:1:domain/d"},
+        alarm(("DomainName", "d"), ("ClientId", "1"), namespace="AWS/ES"),
+    ),
+    (
+        coverage.databases_have_alarms,
+        {"db_instance_identifier": "i", "db_cluster_identifier": "c"},
+        alarm(("DBClusterIdentifier", "c"), namespace="AWS/RDS"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "fields", "mine"), RESOURCES)
+def test_each_kind_of_resource_by_its_own_dimension(check: Any, fields: dict[str, str], mine: Alarm) -> None:
+    kind = next(iter(check.__annotations__.values()))
+    one = bare(kind, **fields)
+    assert check(one, [mine]) == Holds("watched by cpu")
+    assert check(one, [alarm(("Other", "x"), namespace=mine.namespace)]) == Fails("no alarm watches it")
+
+
+def test_an_alarm_that_only_scales_a_group_does_not_watch_it() -> None:
+    group = bare(Group, auto_scaling_group_name="g")
+    scaling = alarm(
+        ("AutoScalingGroupName", "g"),
+        namespace="AWS/EC2",
+        alarm_actions=["arn:aws:autoscaling:us-east-1:1:scalingPolicy:x"],
+    )
+    assert coverage.groups_have_alarms(group, [scaling]) == Fails("no alarm watches it")
+
+
+INTERFACE = bare(AnyInterface)
+DETECTOR = AnomalyDetector(state_value="TRAINED")
+DASHBOARD = Dashboard(dashboard_arn="d", dashboard_name="d", last_modified=NOW)
+LOST = Fails("no alarm, no dashboard, no anomaly detector and no stream")
+EMPTY = NotApplicable("nothing in the region has a network interface")
+
+
+@pytest.mark.parametrize(
+    ("found", "boards", "models", "streams", "interfaces", "verdict"),
+    [
+        ([], [], [], [], [INTERFACE], LOST),
+        ([alarm(alarm_name="TargetTracking-x")], [], [], [], [INTERFACE], LOST),
+        ([], [], [], [Stream(name="s", state="stopped")], [INTERFACE], LOST),
+        ([], [], [], [Stream(name="s", state="running")], [INTERFACE], Holds("1 streams")),
+        ([], [], [DETECTOR], [], [], Holds("1 anomaly detectors")),
+        ([], [DASHBOARD], [], [], [INTERFACE], Holds("1 dashboards")),
+        ([], [DASHBOARD], [], [], [], EMPTY),
+        ([], [], [], [], [], EMPTY),
+    ],
+)
+def test_metrics_are_looked_at(
+    found: list[Alarm],
+    boards: list[Dashboard],
+    models: list[AnomalyDetector],
+    streams: list[Stream],
+    interfaces: list[AnyInterface],
+    verdict: Verdict,
+) -> None:
+    assert views.metrics_are_looked_at(found, boards, models, streams, interfaces) == verdict
+
+
+OWN, SERVICE = Published(namespace="Shop"), Published(namespace="AWS/Lambda")
+
+
+@pytest.mark.parametrize(
+    ("metrics", "found", "boards", "verdict"),
+    [
+        ([SERVICE], [], [], NotApplicable("no metric of the workload's own had values in the past three hours")),
+        ([OWN], [], [], Fails("no alarm and no dashboard for Shop")),
+        ([OWN], [alarm(namespace="AWS/RDS")], [], Fails("no alarm and no dashboard for Shop")),
+        ([OWN], [alarm(namespace="Shop")], [], Holds("alarms watch Shop")),
+        ([OWN], [], [DASHBOARD], NotApplicable("no alarm names them; dashboards and queries may show them")),
+    ],
+)
+def test_own_metrics_raise_alarms(
+    metrics: list[Published], found: list[Alarm], boards: list[Dashboard], verdict: Verdict
+) -> None:
+    assert views.own_metrics_raise_alarms(metrics, found, boards, []) == verdict
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "running", "verdict"),
+    [
+        ([], 0, NotApplicable("no instance is running")),
+        (["AWS/EC2"], 2, Fails("2 instances run, and no agent sent a metric in the past three hours")),
+        (["CWAgent"], 1, Holds("CWAgent had values in the past three hours")),
+        (["Datadog"], 1, NotApplicable("Datadog and others hold metrics of unknown origin")),
+    ],
+)
+def test_instances_are_measured_from_inside(namespaces: list[str], running: int, verdict: Verdict) -> None:
+    instances = [bare(Instance, state=State(name="running"))] * running
+    metrics = [Published(namespace=name) for name in namespaces]
+    assert views.instances_are_measured_from_inside(metrics, instances) == verdict
+
+
+def test_dashboards(aws: Emulator) -> None:
+    check = "cloudwatch.dashboards_show_what_is_there"
+    assert aws.judge("cloudwatch.dashboards") == {}
+    client, ec2 = aws.client("cloudwatch"), aws.client("ec2")
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    here = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    gone, theirs = "i-0123456789abcdef0", "i-0fedcba9876543210"
+    client.put_metric_alarm(AlarmName="good", Namespace="AWS/EC2", **COMMON)
+
+    def widget(*rows: list[Any], **properties: Any) -> dict[str, Any]:
+        return {"type": "metric", "properties": {"region": "us-east-1", "metrics": list(rows), **properties}}
+
+    row = ["AWS/EC2", "CPUUtilization", "InstanceId"]
+    boards = {
+        "good": [widget([*row, here]), {"type": "alarm", "properties": {"alarms": [ARN + "good"]}}],
+        "old": [widget([*row, here], [".", ".", ".", gone]), widget(annotations={"alarms": [ARN + "lost"]})],
+        "other": [
+            widget([*row, theirs, {"accountId": "999999999999"}]),
+            {"type": "text", "properties": {"markdown": "x"}},
+        ],
+    }
+    for name, widgets in boards.items():
+        client.put_dashboard(DashboardName=name, DashboardBody=json.dumps({"widgets": widgets}))
+    board = f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/"
+    assert aws.judge(check) == {
+        board + "good": ("holds", "all 2 instances and alarms that are named exist"),
+        board + "old": ("fails", f"shown and gone: {ARN}lost, {gone}"),
+        board + "other": ("not applicable", "no widget names an instance or an alarm of this account"),
+    }
+    told = "3 dashboards: good, old, other; changed within a year: 3"
+    assert aws.judge("cloudwatch.dashboards") == {HOME: ("told", told)}
+
+
+def test_a_dashboard_is_stored_without_what_nobody_judges() -> None:
+    body = {"dashboard_body": {"widgets": [{"type": "text", "properties": {"markdown": "secret"}}]}}
+    assert "secret" not in DashboardBody.model_validate(body, strict=False).model_dump_json()
+
+
+def test_models_streams_and_own_metrics(aws: Emulator) -> None:
+    client = aws.client("cloudwatch")
+    client.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "orders", "Value": 1}])
+    detector = {"SingleMetricAnomalyDetector": {"Namespace": "Shop"}, "StateValue": "TRAINED"}
+    stream = {"Name": "out", "State": "running"}
+    operations: dict[str, dict[str, Any]] = {
+        "DescribeAnomalyDetectors": {"AnomalyDetectors": [detector]},
+        "ListMetricStreams": {"Entries": [stream]},
+    }
+    with answering("cloudwatch", operations):
+        told = judge_all(
+            aws, "cloudwatch", ("anomaly_detectors", "metric_streams", "own_metrics", "own_metrics_raise_alarms")
+        )
+    assert {name: found[REGION][1] for name, found in told.items()} == {
+        "anomaly_detectors": "1 anomaly detectors, 1 of them trained",
+        "metric_streams": "metric streams: out (running)",
+        "own_metrics": "metrics of agents and programs: Shop 1",
+        "own_metrics_raise_alarms": "no alarm and no dashboard for Shop",
+    }
