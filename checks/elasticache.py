@@ -1,8 +1,10 @@
 """ElastiCache: caches of every kind, their encryption, passwords, spread, snapshots and updates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from checks.access_strings import is_off
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 
 class ReplicationGroup(Evidence, read=Read("elasticache:DescribeReplicationGroups", "ReplicationGroups", arn="{arn}")):
@@ -37,7 +39,7 @@ class CacheUser(
     @property
     def is_open(self) -> bool:
         """May anybody act as this user?"""
-        return self.authentication.type == "no-password" and not self.access_string.startswith("off")
+        return self.authentication.type == "no-password" and not is_off(self.access_string)
 
 
 class CacheCluster(Evidence, read=Read("elasticache:DescribeCacheClusters", "CacheClusters", arn="{arn}")):
@@ -49,6 +51,7 @@ class CacheCluster(Evidence, read=Read("elasticache:DescribeCacheClusters", "Cac
     replication_group_id: str | None = None
     preferred_availability_zone: str | None = None
     transit_encryption_enabled: bool = False
+    transit_encryption_mode: str | None = None
     at_rest_encryption_enabled: bool = False
 
     @property
@@ -97,7 +100,7 @@ class ServerlessUser(Evidence, read=Read("elasticache:DescribeUsers", "Users", p
     @property
     def is_open(self) -> bool:
         """May anybody act as this user?"""
-        return self.authentication.type == "no-password" and not self.access_string.startswith("off")
+        return self.authentication.type == "no-password" and not is_off(self.access_string)
 
 
 @check(effort="high")
@@ -177,16 +180,19 @@ def caches_ask_for_a_password(group: ReplicationGroup, users: list[CacheUser]) -
     Why: without one, whoever reaches the port reads every session and empties the cache.
     Fix: aws elasticache modify-replication-group --user-group-ids-to-add GROUP, whose default user is off
     """
-    open_ = _open_users(group.user_group_ids, [(one.user_id, one.user_group_ids) for one in users if one.is_open])
-    if open_:
-        return Fails(f"no password is asked of {', '.join(open_)}")
     if group.user_group_ids:
-        return Holds(f"users are those of {', '.join(sorted(group.user_group_ids))}")
+        return _asked(group.user_group_ids, users)
     return Holds("a token is asked for") if group.auth_token_enabled else Fails("no password is asked for")
 
 
-def _open_users(groups: tuple[str, ...], found: list[tuple[str, tuple[str, ...]]]) -> list[str]:
-    return sorted({user for user, theirs in found if set(theirs) & set(groups)})
+def _asked(groups: tuple[str, ...], users: Sequence[CacheUser | ServerlessUser]) -> Verdict:
+    """Is a password or a token asked of every user of these groups? Each group has one user at least, which is `default`."""
+    theirs = [one for one in users if set(one.user_group_ids) & set(groups)]
+    open_ = sorted({one.user_id for one in theirs if one.is_open})
+    told = ", ".join(sorted(groups))
+    if open_:
+        return Fails(f"no password is asked of {', '.join(open_)}")
+    return Holds(f"users are those of {told}") if theirs else CannotTell(f"no user of {told} is listed")
 
 
 @check(effort="low")
@@ -210,6 +216,8 @@ def single_caches_speak_tls(cluster: CacheCluster) -> Verdict:
     """
     if outside := cluster.outside:
         return outside
+    if cluster.transit_encryption_mode == "preferred":
+        return Fails("TLS is offered and not required")
     return Holds("TLS is required") if cluster.transit_encryption_enabled else Fails("TLS is off")
 
 
@@ -263,11 +271,7 @@ def serverless_caches_ask_for_a_password(cache: ServerlessCache, users: list[Ser
         if cache.engine == "memcached":
             return NotApplicable("Memcached knows no users")
         return Fails("no group of users is set")
-    found = [(one.user_id, one.user_group_ids) for one in users if one.is_open]
-    open_ = _open_users((cache.user_group_id,), found)
-    if open_:
-        return Fails(f"no password is asked of {', '.join(open_)}")
-    return Holds(f"users are those of {cache.user_group_id}")
+    return _asked((cache.user_group_id,), users)
 
 
 @check(effort="low")

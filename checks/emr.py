@@ -46,9 +46,20 @@ class ConfigurationName(
     name: str
 
 
+class Disks(Part):
+    """How local disks are encrypted; that it is there is all that counts."""
+
+    encryption_key_provider_type: str | None = None
+
+
+class AtRest(Part):
+    local_disk_encryption_configuration: Disks | None = None
+
+
 class EncryptionSwitches(Part):
     enable_in_transit_encryption: bool = False
     enable_at_rest_encryption: bool = False
+    at_rest_encryption_configuration: AtRest = AtRest()
 
 
 class Settings(Part):
@@ -72,7 +83,7 @@ def _switches(cluster: Cluster, found: list[SecurityConfiguration]) -> Encryptio
 
 @check(effort="medium")
 def clusters_encrypt_at_rest(cluster: Cluster, configurations: list[SecurityConfiguration]) -> Verdict:
-    """Clusters have a security configuration that encrypts their data at rest.
+    """Clusters have a security configuration that encrypts their data at rest, on their own disks too.
 
     Why: HDFS, local disks and shuffles hold copies of what the lake guards.
     Fix: aws emr create-security-configuration … EnableAtRestEncryption=true, and start the cluster with it.
@@ -81,7 +92,11 @@ def clusters_encrypt_at_rest(cluster: Cluster, configurations: list[SecurityConf
     if told is None:
         return Fails("no security configuration is set")
     name = cluster.security_configuration
-    return Holds(f"by {name}") if told.enable_at_rest_encryption else Fails(f"{name} leaves it off")
+    if not told.enable_at_rest_encryption:
+        return Fails(f"{name} leaves it off")
+    if told.at_rest_encryption_configuration.local_disk_encryption_configuration is None:
+        return Fails(f"{name} encrypts what is in S3 and not the local disks")
+    return Holds(f"by {name}")
 
 
 @check(effort="medium")

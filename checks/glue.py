@@ -1,6 +1,6 @@
 """Glue: the data catalog, jobs and connections."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 
 class Database(
@@ -42,7 +42,7 @@ class Connection(
     ),
 ):
     name: str
-    connection_type: str = "not told"
+    connection_type: str = ""
     connection_properties: Properties = Properties()
 
 
@@ -134,6 +134,8 @@ def connections_require_tls(connection: Connection) -> Verdict:
     Why: a job that falls back to plain text sends the password and whole tables in the open.
     Fix: aws glue update-connection --name NAME … JDBC_ENFORCE_SSL=true
     """
+    if not connection.connection_type:
+        return CannotTell("the connection's type is not told")
     if connection.connection_type != "JDBC":
         return NotApplicable(f"a connection of type {connection.connection_type}")
     told = connection.connection_properties.JDBC_ENFORCE_SSL or "not set"

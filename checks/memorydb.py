@@ -1,5 +1,6 @@
 """MemoryDB: clusters, who may use them, and whether they outlive a zone. All are encrypted at rest by their nature."""
 
+from checks.access_strings import is_off
 from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check
 
 OPEN = "open-access"
@@ -26,7 +27,7 @@ class User(
 ):
     name: str
     access_string: str
-    acl_names: tuple[str, ...] = ()
+    acl_names: tuple[str, ...]
     authentication: Authentication
 
 
@@ -50,11 +51,7 @@ def clusters_ask_for_a_password(cluster: Cluster, users: list[User]) -> Verdict:
     if cluster.acl_name == OPEN:
         return Fails(f"the access control list is {OPEN}")
     theirs = [one for one in users if cluster.acl_name in one.acl_names]
-    open_ = {
-        one.name
-        for one in theirs
-        if one.authentication.type == "no-password" and not one.access_string.startswith("off")
-    }
+    open_ = {one.name for one in theirs if one.authentication.type == "no-password" and not is_off(one.access_string)}
     if open_:
         return Fails(f"no password is asked of {', '.join(sorted(open_))}")
     return Holds(f"the access control list is {cluster.acl_name}")

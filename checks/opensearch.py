@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from scanner import (
+    CannotTell,
     Evidence,
     Fails,
     Holds,
-    NotApplicable,
     Part,
     PolicyOrBlank,
     Read,
@@ -205,7 +205,7 @@ def software_is_not_overdue(domain: Domain, at: ScanTime, *, days: int = 14) -> 
     """
     software = domain.service_software_options
     if software is None:
-        return NotApplicable("nothing is told of the service software")
+        return CannotTell("nothing is told of the service software")
     if not software.update_available:
         return Holds(f"the software is {software.current_version or 'up to date'}")
     date = software.automated_update_date

@@ -4,6 +4,8 @@ from typing import Any
 
 from scanner import Evidence, Fails, Holds, Read, Verdict, check
 
+_DOORS = ("collection", "dashboard")  # the endpoint of the data, and that of OpenSearch Dashboards
+
 
 class CollectionEntry(
     Evidence,
@@ -64,11 +66,11 @@ class NetworkPolicy(
     policy: Any
 
     def opens(self, collection: str) -> bool:
-        """Does this policy let the internet reach the collection's data endpoint? Raises where the grammar is another."""
+        """Does this policy let the internet reach the collection or its dashboards? Raises where the grammar is another."""
         return any(
             part.get("AllowFromPublic") is True
             and any(
-                rule["ResourceType"] == "collection" and any(_fits(name, collection) for name in rule["Resource"])
+                rule["ResourceType"] in _DOORS and any(_fits(name, collection) for name in rule["Resource"])
                 for rule in part["Rules"]
             )
             for part in self.policy
@@ -82,7 +84,7 @@ def _fits(pattern: str, collection: str) -> bool:
 
 @check(effort="medium")
 def collections_are_not_public(entry: CollectionEntry, policies: list[NetworkPolicy]) -> Verdict:
-    """No network policy lets the internet reach a collection.
+    """No network policy lets the internet reach a collection or its dashboards.
 
     Why: then a stolen credential is all that it takes, from anywhere.
     Fix: aws opensearchserverless update-security-policy --type network … with SourceVPCEs

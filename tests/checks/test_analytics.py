@@ -9,7 +9,7 @@ import pytest
 from checks import athena, emr, glue, sagemaker, timestreaminfluxdb, workspaces
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
@@ -107,7 +107,7 @@ def connection(kind: str, told: str | None = None) -> glue.Connection:
         (connection("JDBC", "false"), Fails("JDBC_ENFORCE_SSL is false")),
         (connection("JDBC"), Fails("JDBC_ENFORCE_SSL is not set")),
         (connection("NETWORK"), NotApplicable("a connection of type NETWORK")),
-        (glue.Connection(name="c"), NotApplicable("a connection of type not told")),
+        (glue.Connection(name="c"), CannotTell("the connection's type is not told")),
     ],
 )
 def test_connections_require_tls(one: glue.Connection, verdict: Verdict) -> None:
@@ -151,8 +151,13 @@ def test_a_configuration_that_encrypts_some() -> None:
 def test_emr(aws: Emulator) -> None:
     assert aws.judge("emr.public_access_is_blocked") == {REGION: ("not applicable", "no cluster runs")}
     client = aws.client("emr")
-    settings = {"EncryptionConfiguration": {"EnableInTransitEncryption": False, "EnableAtRestEncryption": True}}
-    client.create_security_configuration(Name="half", SecurityConfiguration=json.dumps(settings))
+    for name, at_rest in {
+        "half": {"LocalDiskEncryptionConfiguration": {"EncryptionKeyProviderType": "AwsKms", "AwsKmsKey": "k"}},
+        "bucket": {"S3EncryptionConfiguration": {"EncryptionMode": "SSE-S3"}},
+    }.items():
+        switches = {"EnableInTransitEncryption": False, "EnableAtRestEncryption": True}
+        settings = {"EncryptionConfiguration": switches | {"AtRestEncryptionConfiguration": at_rest}}
+        client.create_security_configuration(Name=name, SecurityConfiguration=json.dumps(settings))
     run: dict[str, Any] = {
         "Instances": {
             "MasterInstanceType": "m5.xlarge",
@@ -165,19 +170,27 @@ def test_emr(aws: Emulator) -> None:
         "ServiceRole": "EMR_DefaultRole",
     }
     half = client.run_job_flow(Name="half", SecurityConfiguration="half", LogUri="s3://logs/", **run)["ClusterArn"]
+    bucket = client.run_job_flow(Name="bucket", SecurityConfiguration="bucket", LogUri="s3://logs/", **run)[
+        "ClusterArn"
+    ]
     bare = client.run_job_flow(Name="bare", **run)["ClusterArn"]
     with ExitStack() as stack:
-        answering(stack, "emr", ListSecurityConfigurations={"SecurityConfigurations": [{"Name": "half"}]})
+        answering(
+            stack, "emr", ListSecurityConfigurations={"SecurityConfigurations": [{"Name": "half"}, {"Name": "bucket"}]}
+        )
         assert aws.judge("emr.clusters_encrypt_at_rest") == {
             half: ("holds", "by half"),
+            bucket: ("fails", "bucket encrypts what is in S3 and not the local disks"),
             bare: ("fails", "no security configuration is set"),
         }
         assert aws.judge("emr.clusters_encrypt_in_transit") == {
             half: ("fails", "half leaves it off"),
+            bucket: ("fails", "bucket leaves it off"),
             bare: ("fails", "no security configuration is set"),
         }
     assert aws.judge("emr.clusters_keep_their_logs") == {
         half: ("holds", "logs go to S3"),
+        bucket: ("holds", "logs go to S3"),
         bare: ("fails", "logs go with the cluster"),
     }
     client.put_block_public_access_configuration(

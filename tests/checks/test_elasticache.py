@@ -9,7 +9,7 @@ from checks import elasticache
 from checks.elasticache import CacheCluster, CacheUser, ReplicationGroup, ServerlessCache, ServerlessUser, UpdateAction
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.test_stores import cache
 from tests.emulator import ACCOUNT, Emulator
 
@@ -97,7 +97,7 @@ def user(name: str, kind: str = "no-password", access: str = "on ~* +@all") -> d
         (("g",), user("default"), Fails("no password is asked of default")),
         (("g",), user("default", access="off ~* +@all"), Holds("users are those of g")),
         (("g",), user("app", "password"), Holds("users are those of g")),
-        (("h",), user("default"), Holds("users are those of h")),
+        (("h",), user("default"), CannotTell("no user of h is listed")),
     ],
 )
 def test_users_have_passwords(groups: tuple[str, ...], found: dict[str, Any], verdict: Verdict) -> None:
@@ -156,6 +156,11 @@ INSIDE = NotApplicable("the replication group g is judged instead")
             single(preferred_availability_zone="us-east-1a", num_cache_nodes=1),
             Fails("TLS is off"),
             Fails("1 nodes, in us-east-1a"),
+        ),
+        (
+            single(transit_encryption_enabled=True, transit_encryption_mode="preferred"),
+            Fails("TLS is offered and not required"),
+            Fails("3 nodes, in a zone that is not told"),
         ),
         (single(replication_group_id="g"), INSIDE, INSIDE),
     ],

@@ -66,6 +66,9 @@ def user(kind: str, access: str = "on ~* +@all", acl: str = "own") -> User:
     [
         (user("no-password"), Fails("no password is asked of u")),
         (user("no-password", "off ~* -@all"), Holds("the access control list is own")),
+        (user("no-password", "~* -@all OFF"), Holds("the access control list is own")),
+        (user("no-password", "off ~* +@all on"), Fails("no password is asked of u")),
+        (user("no-password", "offline:* +@all"), Fails("no password is asked of u")),
         (user("no-password", acl="other"), Holds("the access control list is own")),
         (user("iam"), Holds("the access control list is own")),
     ],

@@ -8,7 +8,7 @@ import pytest
 from checks import opensearch, opensearchserverless
 from checks.opensearch import Domain
 from checks.opensearchserverless import CollectionEntry, NetworkPolicy
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, Verdict
 from tests.checks.test_stores import HERE, OPEN, domain
 from tests.emulator import Emulator
 
@@ -71,7 +71,7 @@ def software(**changes: object) -> Domain:
 @pytest.mark.parametrize(
     ("one", "verdict"),
     [
-        (domain(), NotApplicable("nothing is told of the service software")),
+        (domain(), CannotTell("nothing is told of the service software")),
         (software(update_available=False), Holds("the software is R1")),
         (software(), Holds("R2 is available and not overdue")),
         (
@@ -157,7 +157,8 @@ PRIVATE = Holds("no network policy opens it to the internet")
         (policy(part("collection/*", True)), Fails("opened by net")),
         (policy(part("collection/other", True)), PRIVATE),
         (policy(part("collection/one", False)), PRIVATE),
-        (policy(part("collection/one", True, "dashboard")), PRIVATE),
+        (policy(part("collection/one", True, "dashboard")), Fails("opened by net")),
+        (policy(part("collection/one", False, "dashboard")), PRIVATE),
     ],
 )
 def test_collections_are_not_public(found: NetworkPolicy, verdict: Verdict) -> None:
