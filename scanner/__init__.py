@@ -1,7 +1,7 @@
 """The names that a check's author may use, and nothing else."""
 
 from scanner.access.exposure import Admission, admissions, lets_everyone, outside_accounts
-from scanner.evidence.evidence import Evidence
+from scanner.evidence.evidence import Evidence, MetricData
 from scanner.evidence.fields import FromJson, Keys, LastPart, PolicyInText, PolicyOrBlank
 from scanner.evidence.policy import Condition, Policy, Statement
 from scanner.evidence.read import Metric, Read, days
@@ -32,6 +32,7 @@ __all__ = [
     "Keys",
     "LastPart",
     "Metric",
+    "MetricData",
     "NotApplicable",
     "Part",
     "Policy",

@@ -96,8 +96,8 @@ def _statistic(request: dict[str, Any]) -> dict[str, Any]:
 def _metrics_apart(batch: Batch, call: Call, asked: Reading) -> dict[str, Any] | None:
     wanted = f"m{batch.calls.index(call)}"
     parts = [item for item in asked.answer.get("MetricDataResults") or [] if item.get("Id") == wanted]
-    if not parts:
-        return None
+    if not parts or parts[-1].get("StatusCode") != "Complete":
+        return None  # partial data, or an error inside CloudWatch: not all points are there
     return {
         "MetricDataResults": [
             {

@@ -1,5 +1,6 @@
 """Evidence: a typed view of one read of AWS."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from scanner.evidence.read import Read
@@ -20,6 +21,8 @@ class Evidence(Part):
     def __init_subclass__(cls, *, read: Read | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if read is not None:
+            if read.via == "metrics" and not issubclass(cls, MetricData):
+                raise TypeError(f"{cls.__name__} is read by Metric(…): make it a MetricData")
             cls.read = read
 
     @classmethod
@@ -49,3 +52,15 @@ class Evidence(Part):
         """The evidence, this or an ancestor, that names the resource which this is about."""
         chain = cls.lineage()
         return next((kind for kind in chain if kind.read.arn), chain[-1])
+
+
+class MetricData(Evidence):
+    """The points of a metric, declared with a `Metric` as its read. No points is not zero.
+
+    `id` and `status_code` are what the engine tells the answers for many parents apart by, and the complete ones from others.
+    """
+
+    id: str
+    status_code: str
+    timestamps: tuple[datetime, ...]
+    values: tuple[float, ...]

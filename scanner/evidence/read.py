@@ -87,12 +87,13 @@ def Metric(  # noqa: N802  (reads as a declaration, like Read)
     period: timedelta = timedelta(days=1),
     fixed_dimensions: Mapping[str, str] | None = None,
 ) -> Read:
-    """A metric of each parent as evidence: its `values` and their `timestamps`, over the `window` before the scan.
+    """How a `MetricData` is read: a metric of each parent over the `window` before the scan.
 
     500 metrics go into one `cloudwatch:GetMetricData` call. No data points is an empty tuple, which is not zero.
     """
     return Read(
         "cloudwatch:GetMetricData",
+        "MetricDataResults",
         per=per,
         args={f"Dimensions.{dimension}": source for dimension, source in dimensions.items()},
         fixed={
