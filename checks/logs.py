@@ -39,16 +39,17 @@ class SubscriptionFilter(
 class SavedQuery(Evidence, read=Read("logs:DescribeQueryDefinitions", "queryDefinitions", per=LogGroup)):
     """A saved query of the region; one call, whatever the number of log groups. What it asks for is not kept."""
 
-    name: str
+    query_definition_id: str
 
 
 class RecentQuery(Evidence, read=Read("logs:DescribeQueries", "queries", per=LogGroup)):
-    """A query that ran lately, in whichever log group."""
+    """A query that ran lately, in whichever log group; one call."""
 
-    status: str
+    query_id: str
 
 
 class LogAnomalyDetector(Evidence, read=Read("logs:ListLogAnomalyDetectors", "anomalyDetectors", per=LogGroup)):
+    anomaly_detector_arn: str
     log_group_arn_list: tuple[str, ...] = ()
     anomaly_detector_status: str | None = None
 
@@ -168,9 +169,9 @@ def events_are_looked_at(
     counts = {
         "metric filters": len(filters),
         "subscriptions": len(subscriptions),
-        "saved queries": len(saved),
-        "recent queries": len(recent),
-        "anomaly detectors": sum(one.works for one in detectors),
+        "saved queries": len({one.query_definition_id for one in saved}),
+        "recent queries": len({one.query_id for one in recent}),
+        "anomaly detectors": len({one.anomaly_detector_arn for one in detectors if one.works}),
     }
     found = [f"{count} {name}" for name, count in counts.items() if count]
     return (
@@ -203,7 +204,8 @@ def queries_and_detectors(
     if not groups:
         return None
     read = len({arn for one in detectors if one.works for arn in one.log_group_arn_list})
-    return f"{len(saved)} saved queries, {len(recent)} run lately; anomaly detectors read {read} log groups"
+    queries, ran = len({one.query_definition_id for one in saved}), len({one.query_id for one in recent})
+    return f"{queries} saved queries, {ran} run lately; anomaly detectors read {read} log groups"
 
 
 @fact

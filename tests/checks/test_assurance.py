@@ -215,6 +215,11 @@ def test_support(aws: Emulator) -> None:
     check = "support.aws_answers_urgent_cases"
     assert aws.judge(check) == {ALL: ("fails", "the plan is Basic or Developer")}
     assert aws.judge("support.support_plan") == {ALL: ("told", "support plan: Basic or Developer")}
+    planned = "support.production_has_a_support_plan"
+    assert aws.judge(planned) == {ALL: ("not applicable", "no tag names production")}
+    aws.client("sqs").create_queue(QueueName="orders", tags={"Environment": "Production"})
+    told = "1 resources are tagged production, and the plan is Basic or Developer"
+    assert aws.judge(planned) == {ALL: ("fails", told)}
     levels = {"severityLevels": [{"code": code, "name": code} for code in ("low", "normal", "high", "urgent")]}
     checks = aws.client("support").describe_trusted_advisor_checks(language="en")["checks"]
     secure = next(one for one in checks if one["category"] == "security")
@@ -236,6 +241,7 @@ def test_support(aws: Emulator) -> None:
         DescribeTrustedAdvisorCheckSummaries={"summaries": [summary]},
     ):
         assert aws.judge(check) == {ALL: ("holds", "cases may be high, low, normal, urgent")}
+        assert aws.judge(planned) == {ALL: ("holds", "cases may be high, low, normal, urgent")}
         words = f"Trusted Advisor: 1 error; in error: {secure['name']}"
         assert aws.judge("support.advice_on_security") == {ALL: ("told", words)}
         assert aws.judge("support.advice_on_limits") == {}

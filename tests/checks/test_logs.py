@@ -1,10 +1,22 @@
 """CloudWatch Logs checks, against real clients and as tables."""
 
+from typing import Any
+
 import pytest
 
 from checks import logs
-from checks.logs import Alarm, LogGroup, MetricFilter, TrailGroup
+from checks.logs import (
+    Alarm,
+    LogAnomalyDetector,
+    LogGroup,
+    MetricFilter,
+    RecentQuery,
+    SavedQuery,
+    SubscriptionFilter,
+    TrailGroup,
+)
 from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:"
@@ -38,6 +50,29 @@ def test_log_groups(aws: Emulator) -> None:
     }
     told = "3 log groups store 0.0 GB; 1 never expire"
     assert aws.judge("logs.log_storage") == {REGION: ("told", told)}
+    held = ("not applicable", "no log group holds events")
+    assert aws.judge("logs.events_are_looked_at") == {REGION: held}
+    assert aws.judge("logs.masked_groups") == {REGION: ("told", "0 of 3 log groups mask sensitive data")}
+
+    aws.client("kinesis").create_stream(StreamName="out", ShardCount=1)
+    stream = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/out"
+    client.put_subscription_filter(logGroupName="long", filterName="f", filterPattern="", destinationArn=stream)
+    saved = {"queryDefinitions": [{"queryDefinitionId": "q", "name": "errors", "queryString": "fields @message"}]}
+    detector = {"anomalyDetectorArn": "d", "logGroupArnList": [ARN + "long"], "anomalyDetectorStatus": "ANALYZING"}
+    operations: dict[str, dict[str, Any]] = {
+        "DescribeQueryDefinitions": saved,
+        "ListLogAnomalyDetectors": {"anomalyDetectors": [detector]},
+    }
+    with answering("logs", operations):
+        facts = judge_all(aws, "logs", ("where_events_go", "queries_and_detectors"))
+    assert facts == {
+        "where_events_go": {
+            REGION: ("told", f"1 of 3 log groups send their events on: kinesis of {ACCOUNT} 1"),
+        },
+        "queries_and_detectors": {
+            REGION: ("told", "1 saved queries, 0 run lately; anomaly detectors read 1 log groups"),
+        },
+    }
 
 
 def test_a_region_without_log_groups(aws: Emulator) -> None:
@@ -45,6 +80,25 @@ def test_a_region_without_log_groups(aws: Emulator) -> None:
     assert aws.judge("logs.log_groups_expire") == none
     assert aws.judge("logs.log_storage") == {}
     assert aws.judge("logs.metric_filters") == {}
+
+
+FULL = LogGroup(log_group_name="g", log_group_arn=ARN + "g", stored_bytes=10)
+
+
+def test_events_are_looked_at() -> None:
+    watching = SubscriptionFilter(log_group_name="g", destination_arn="arn")
+    saved, ran = SavedQuery(query_definition_id="q"), RecentQuery(query_id="r")
+    paused, works = (
+        LogAnomalyDetector(anomaly_detector_arn="d", anomaly_detector_status=state) for state in ("PAUSED", "ANALYZING")
+    )
+    look = logs.events_are_looked_at
+    nothing = Fails("nothing filters, queries or exports any of 1 log groups")
+    assert look([], [], [], [], [], []) == NotApplicable("no log group holds events")
+    assert look([FULL], [], [], [], [], []) == nothing
+    assert look([FULL], [], [], [], [], [paused]) == nothing
+    assert look([FULL], [metric_filter()], [], [], [], []) == Holds("1 metric filters")
+    told = Holds("1 subscriptions, 1 saved queries, 1 recent queries, 1 anomaly detectors")
+    assert look([FULL], [], [watching], [saved], [ran], [works]) == told
 
 
 def test_use_of_root_raises_an_alarm(aws: Emulator) -> None:

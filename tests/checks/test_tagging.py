@@ -62,3 +62,46 @@ def test_tags_are_read_from_the_tagging_api(aws: Emulator) -> None:
         "region:us-east-1": ("holds", "1 of 1 tagged resources name an owner")
     }
     assert aws.judge("tagging.owners") == {"region:us-east-1": ("told", "owners by tag: web 1")}
+
+
+def tagged(*environments: str) -> list[TaggedResource]:
+    return [resource(f"r{number}", env=name) for number, name in enumerate(environments)]
+
+
+@pytest.mark.parametrize(
+    ("resources", "verdict"),
+    [
+        ([], NotApplicable("no tag names an environment")),
+        (BY_HAND, NotApplicable("no tag names an environment")),
+        (tagged("shared", "ops"), NotApplicable("no tag names an environment")),
+        (tagged("Prod", "production"), Holds("2 resources are tagged production, 0 another environment")),
+        (tagged(*["dev"] * 4), Holds("0 resources are tagged production, 4 another environment")),
+        (tagged(*["prod"] * 3, *["dev"] * 3), Fails("3 resources are tagged production, 3 another environment")),
+        (
+            tagged(*["prod"] * 9, "dev", "non-prod"),
+            NotApplicable("9 resources are tagged production, 2 another environment: too few to tell"),
+        ),
+    ],
+)
+def test_environments_do_not_mix(resources: list[TaggedResource], verdict: Verdict) -> None:
+    assert tagging.environments_do_not_mix(resources) == verdict
+
+
+def test_environments_by_a_key_of_ones_own() -> None:
+    mixed = [resource(f"r{n}", zone="prod") for n in range(3)] + [resource(f"s{n}", zone="qa") for n in range(3)]
+    assert tagging.environments_do_not_mix(mixed) == NotApplicable("no tag names an environment")
+    told = Fails("3 resources are tagged production, 3 another environment")
+    assert tagging.environments_do_not_mix(mixed, keys=("zone",)) == told
+
+
+def test_what_tags_tell() -> None:
+    table = TaggedResource(
+        resource_arn="arn:aws:dynamodb:us-east-1:1:table/t", tags=(Tag(key="Classification", value="pii"),)
+    )
+    database = TaggedResource(resource_arn="arn:aws:rds:us-east-1:1:db:d", tags=(Tag(key="rto", value="4h"),))
+    group = TaggedResource(resource_arn="arn:aws:rds:us-east-1:1:subgrp:g", tags=())
+    everything = [table, database, group, *tagged("prod", "prod", "dev")]
+    assert tagging.classifications(everything) == "1 of 2 tagged data stores name a classification: pii"
+    assert tagging.recovery_objectives(everything) == "recovery objectives by tag: rto=4h 1"
+    assert tagging.environments_by_tag(everything) == "environments by tag: prod 2, dev 1"
+    assert tagging.classifications([]) is tagging.recovery_objectives([]) is tagging.environments_by_tag([]) is None

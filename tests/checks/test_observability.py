@@ -1,0 +1,270 @@
+"""Traces, objectives, canaries, monitors, links, schedules, schemas, chat and notifications: prepared answers and tables."""
+
+from typing import Any
+
+import pytest
+
+from checks import synthetics, xray
+from checks.synthetics import Canary, LastRun
+from checks.xray import Group, SamplingRule
+from scanner import Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
+from tests.emulator import ACCOUNT, Emulator
+
+REGION = "region:us-east-1"
+HOME = f"account:{ACCOUNT}"
+FACTS = (
+    "application_signals.objectives",
+    "chatbot.channels",
+    "devops_guru.insights",
+    "notifications.what_is_told",
+    "oam.links_to_monitoring_accounts",
+    "rum.monitors",
+    "scheduler.schedules",
+    "schemas.schemas_by_registry",
+    "synthetics.canaries",
+    "xray.groups_and_sampling",
+)
+
+
+def test_an_account_without_any_of_it_tells_nothing(aws: Emulator) -> None:
+    assert [aws.judge(fact) for fact in FACTS] == [{}] * len(FACTS)
+
+
+def test_objectives(aws: Emulator) -> None:
+    slo = f"arn:aws:application-signals:us-east-1:{ACCOUNT}:slo/"
+    listed = {"SloSummaries": [{"Arn": slo + name, "Name": name} for name in ("fast", "new", "up")]}
+
+    def report(name: str, status: str, attainment: float | None = None) -> dict[str, Any]:
+        told = {"Arn": slo + name, "Name": name, "BudgetStatus": status, "Goal": {"AttainmentGoal": 99.9}}
+        return told | ({} if attainment is None else {"Attainment": attainment})
+
+    reports = [report("fast", "BREACHED", 98.5), report("new", "INSUFFICIENT_DATA"), report("up", "WARNING", 99.95)]
+    budget = {"Timestamp": "2026-11-23T12:00:00Z", "Reports": reports, "Errors": []}
+    operations: dict[str, dict[str, Any]] = {
+        "ListServiceLevelObjectives": listed,
+        "BatchGetServiceLevelObjectiveBudgetReport": budget,
+    }
+    with answering("application-signals", operations):
+        told = judge_all(aws, "application_signals", ("objectives_are_met", "objectives"))
+    assert told["objectives_are_met"] == {
+        slo + "fast": ("fails", "the budget is BREACHED, 98.50 % of 99.9 %"),
+        slo + "new": ("not applicable", "the budget is INSUFFICIENT_DATA"),
+        slo + "up": ("holds", "the budget is WARNING, 99.95 % of 99.9 %"),
+    }
+    assert told["objectives"] == {REGION: ("told", "3 service level objectives: fast, new, up")}
+
+
+def canary(state: str = "RUNNING", expression: str = "rate(5 minutes)") -> Canary:
+    fields = {"name": "c", "status": {"state": state}, "schedule": {"expression": expression}}
+    return Canary.model_validate(fields, strict=False)
+
+
+def last(state: str) -> LastRun:
+    return LastRun.model_validate({"canary_name": "c", "last_run": {"status": {"state": state}}}, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("one", "runs", "running", "passed"),
+    [
+        (canary(), [last("PASSED")], Holds("the state is RUNNING"), Holds("the last run passed")),
+        (canary(), [last("FAILED")], Holds("the state is RUNNING"), Fails("the last run failed")),
+        (canary(), [last("RUNNING")], Holds("the state is RUNNING"), NotApplicable("no run has ended")),
+        (canary(), [], Holds("the state is RUNNING"), NotApplicable("no run has ended")),
+        (canary("STOPPED"), [], Fails("the state is STOPPED"), NotApplicable("the state is STOPPED")),
+        (canary("ERROR"), [], Fails("the state is ERROR"), NotApplicable("the state is ERROR")),
+        (canary("UPDATING"), [], NotApplicable("the state is UPDATING"), NotApplicable("the state is UPDATING")),
+        (
+            canary("STOPPED", "rate(0 minute)"),
+            [],
+            NotApplicable("it runs when somebody starts it"),
+            NotApplicable("the state is STOPPED"),
+        ),
+    ],
+)
+def test_canaries(one: Canary, runs: list[LastRun], running: Verdict, passed: Verdict) -> None:
+    assert synthetics.canaries_are_running(one) == running
+    assert synthetics.canaries_passed_last(one, runs) == passed
+
+
+def test_canaries_through_a_client(aws: Emulator) -> None:
+    aws.client("synthetics").create_canary(
+        Name="shop",
+        Code={"Handler": "index.handler"},
+        ArtifactS3Location="s3://artifacts",
+        ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/canary",
+        Schedule={"Expression": "rate(5 minutes)"},
+        RuntimeVersion="syn-nodejs-puppeteer-9.0",
+    )
+    run = {"CanaryName": "shop", "LastRun": {"Status": {"State": "PASSED"}}}
+    with answering("synthetics", {"DescribeCanariesLastRun": {"CanariesLastRun": [run]}}):
+        told = judge_all(aws, "synthetics", ("canaries_are_running", "canaries_passed_last", "canaries"))
+    arn = f"arn:aws:synthetics:us-east-1:{ACCOUNT}:canary:shop"
+    assert told == {
+        "canaries_are_running": {arn: ("fails", "the state is READY")},
+        "canaries_passed_last": {arn: ("not applicable", "the state is READY")},
+        "canaries": {REGION: ("told", "1 canaries, 0 running: shop")},
+    }
+
+
+def sampling(name: str = "Default", rate: float = 0.05, reservoir: int = 1) -> SamplingRule:
+    rule = {"rule_name": name, "priority": 1, "fixed_rate": rate, "reservoir_size": reservoir, "service_name": "*"}
+    return SamplingRule.model_validate({"sampling_rule": rule}, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict"),
+    [
+        ([sampling()], NotApplicable("only the default rule is there, as AWS made it")),
+        ([], NotApplicable("only the default rule is there, as AWS made it")),
+        ([sampling(rate=0.5)], Holds("1 sampling rules; the default rule samples requests")),
+        ([sampling(), sampling("health", 0, 0)], Holds("2 sampling rules; the default rule samples requests")),
+        (
+            [sampling(rate=0, reservoir=0)],
+            Fails("the default rule samples nothing, and no other rule samples anything"),
+        ),
+        (
+            [sampling(rate=0, reservoir=0), sampling("shop", 1, 1)],
+            NotApplicable("the default rule samples nothing, and others sample what they name"),
+        ),
+    ],
+)
+def test_requests_are_sampled(rules: list[SamplingRule], verdict: Verdict) -> None:
+    assert xray.requests_are_sampled(rules) == verdict
+
+
+def group(name: str, insights: bool, told: bool) -> Group:
+    settings = {"insights_enabled": insights, "notifications_enabled": told}
+    return Group.model_validate({"group_name": name, "insights_configuration": settings}, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("groups", "verdict"),
+    [
+        ([], NotApplicable("no group looks for insights")),
+        ([group("Default", False, False)], NotApplicable("no group looks for insights")),
+        ([group("a", True, True), group("b", True, False)], Fails("no notifications for b")),
+        ([group("a", True, True)], Holds("notifications for 1 groups")),
+    ],
+)
+def test_insights_are_told(groups: list[Group], verdict: Verdict) -> None:
+    assert xray.insights_are_told(groups) == verdict
+
+
+def test_groups_of_traces(aws: Emulator) -> None:
+    one = {"GroupName": "shop", "InsightsConfiguration": {"InsightsEnabled": True, "NotificationsEnabled": False}}
+    with answering("xray", {"GetGroups": {"Groups": [one]}}):
+        told = judge_all(aws, "xray", ("insights_are_told", "groups_and_sampling", "requests_are_sampled"))
+    assert told == {
+        "insights_are_told": {REGION: ("fails", "no notifications for shop")},
+        "groups_and_sampling": {
+            REGION: ("told", "trace groups: shop; 1 look for insights; 0 sampling rules beside the default")
+        },
+        "requests_are_sampled": {REGION: ("not applicable", "only the default rule is there, as AWS made it")},
+    }
+
+
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:ops"
+SLACK = {
+    "SlackTeamName": "t",
+    "SlackTeamId": "T1",
+    "SlackChannelId": "C1",
+    "SlackChannelName": "ops",
+    "ChatConfigurationArn": "arn:aws:chatbot::1:chat-configuration/slack-channel/ops",
+    "IamRoleArn": "arn:aws:iam::1:role/chat",
+    "SnsTopicArns": [TOPIC],
+}
+CONFIGURATION = {
+    "arn": f"arn:aws:notifications::{ACCOUNT}:configuration/a",
+    "name": "a",
+    "description": "a",
+    "status": "ACTIVE",
+    "creationTime": "2026-11-01T00:00:00Z",
+}
+SOURCE = {
+    "arn": f"arn:aws:notifications::{ACCOUNT}:configuration/a/rule/r",
+    "notificationConfigurationArn": CONFIGURATION["arn"],
+    "creationTime": "2026-11-01T00:00:00Z",
+    "source": "aws.health",
+    "eventType": "AWS Health Event",
+    "eventPattern": "",
+    "regions": ["us-east-1"],
+    "managedRules": [],
+    "statusSummaryByRegion": {},
+}
+LINK = {"SinkArn": "arn:aws:oam:us-east-1:999999999999:sink/1", "ResourceTypes": ["AWS::Logs::LogGroup"]}
+HEALTH = {"OpenReactiveInsights": 1, "OpenProactiveInsights": 2, "MetricsAnalyzed": 30, "ResourceHours": 5}
+TOLD: list[tuple[str, str, dict[str, dict[str, Any]], str, str]] = [
+    (
+        "chatbot",
+        "chatbot.channels",
+        {"DescribeSlackChannelConfigurations": {"SlackChannelConfigurations": [SLACK]}},
+        HOME,
+        "chat channels that hear of alarms and events: Slack ops (1 topics)",
+    ),
+    (
+        "notifications",
+        "notifications.what_is_told",
+        {
+            "ListNotificationConfigurations": {"notificationConfigurations": [CONFIGURATION]},
+            "ListChannels": {"channels": ["arn:aws:notifications-contacts::1:emailcontact/e"]},
+            "ListEventRules": {"eventRules": [SOURCE]},
+        },
+        HOME,
+        "1 notification configurations about aws.health, over 1 channels",
+    ),
+    (
+        "oam",
+        "oam.links_to_monitoring_accounts",
+        {"ListLinks": {"Items": [LINK]}},
+        REGION,
+        "shown to 999999999999: LogGroup; sinks here: none",
+    ),
+    (
+        "devops-guru",
+        "devops_guru.insights",
+        {"DescribeAccountHealth": HEALTH},
+        REGION,
+        "DevOps Guru analyses 30 metrics; open insights: 1 about what goes wrong, 2 about what may",
+    ),
+    (
+        "rum",
+        "rum.monitors",
+        {"ListAppMonitors": {"AppMonitorSummaries": [{"Name": "shop", "State": "ACTIVE"}]}},
+        REGION,
+        "RUM app monitors: shop (ACTIVE)",
+    ),
+    (
+        "schemas",
+        "schemas.schemas_by_registry",
+        {
+            "ListRegistries": {"Registries": [{"RegistryName": "discovered"}]},
+            "ListSchemas": {
+                "Schemas": [{"SchemaName": "Order", "VersionCount": 2}, {"SchemaName": "Refund", "VersionCount": 1}]
+            },
+        },
+        REGION,
+        "2 schemas of events in discovered; 1 have more than one version",
+    ),
+]
+
+
+@pytest.mark.parametrize(("service", "fact", "operations", "where", "says"), TOLD, ids=[one[1] for one in TOLD])
+def test_facts(
+    aws: Emulator, service: str, fact: str, operations: dict[str, dict[str, Any]], where: str, says: str
+) -> None:
+    with answering(service, operations):
+        assert aws.judge(fact) == {where: ("told", says)}
+
+
+def test_schedules(aws: Emulator) -> None:
+    client = aws.client("scheduler")
+    for name, target in (("nightly", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"), ("stop", "arn:aws:scheduler:::aws-sdk:ec2:stopInstances")):  # fmt: skip
+        client.create_schedule(
+            Name=name,
+            ScheduleExpression="rate(1 day)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": target, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r"},
+        )
+    told = "2 schedules in 1 groups, 0 disabled, by service: ec2 1, lambda 1"
+    assert aws.judge("scheduler.schedules") == {REGION: ("told", told)}
