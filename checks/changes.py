@@ -227,7 +227,7 @@ def few_changes_are_made_by_hand(
     fewest: int = 10,
     fewest_days: int = 14,
 ) -> Verdict:
-    """Changes come through pipelines, stacks and tools, and few are made by hand in the console.
+    """Few changes of resources are made by hand in the console; most come through stacks, pipelines and tools.
 
     Why: what somebody clicked has no review, no test before it and no way back, and the next deployment may undo it.
     Fix: bring the resources into stacks or a tool, deploy through a pipeline, and let people read in production and not write.
@@ -248,7 +248,7 @@ def few_changes_are_made_by_hand(
     cut = history.oldest if history.next_token is not None else None
     if cut is not None and at - cut < timedelta(days=fewest_days):
         return NotApplicable(f"{told} were made by hand, and that is too short a time to tell")
-    if 100 * len(by_hand) > percent * (len(by_hand) + by_tools):
+    if not by_tools or 100 * len(by_hand) > percent * (len(by_hand) + by_tools):
         return NotApplicable(
             f"{told} were made by hand and {by_tools} by tools; of the rest it cannot be told what made them"
         )

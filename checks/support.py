@@ -80,7 +80,8 @@ def production_has_a_support_plan(plan: Plan | None, resources: AllRegions[Tagge
         return Holds(f"cases may be {', '.join(sorted(plan.codes))}")
     if not production:
         return NotApplicable("no tag names production")
-    return Fails(f"{production} resources are tagged production, and the plan is Basic or Developer")
+    told = "the plan is Basic or Developer" if plan is None else f"cases may be {', '.join(sorted(plan.codes))}"
+    return Fails(f"{production} resources are tagged production, and {told}")
 
 
 def _warnings(advice: list[Advice], statuses: list[AdviceStatus], categories: tuple[str, ...]) -> str | None:

@@ -8,6 +8,7 @@ from checks.sns import Subscription
 from scanner import Fails, Holds, NotApplicable, ScanTime, Target, Verdict, check, fact
 
 _LISTED = 3
+_ITS_OWN = "Auto Scaling made it for itself"
 _GRAVE = ("sev1", "sev-1", "sev2", "sev-2", "p1", "p2", "critical", "urgent", "high", "page", "warn", "minor", "low")
 
 
@@ -18,6 +19,8 @@ def alarms_tell_somebody(alarm: Alarm, composites: list[Composite], routes: list
     Why: an alarm without an action rings in an empty room.
     Fix: aws cloudwatch put-metric-alarm --alarm-name NAME --alarm-actions TOPIC …; enable-alarm-actions
     """
+    if alarm.scales:
+        return NotApplicable(_ITS_OWN)
     if alarm.alarm_actions and alarm.actions_enabled:
         return Holds(f"{len(alarm.alarm_actions)} actions")
     for one in composites:
@@ -37,6 +40,8 @@ def alarms_reach_a_listener(alarm: Alarm, subscriptions: list[Subscription], her
     """
     if not alarm.alarm_actions or not alarm.actions_enabled:
         return NotApplicable("no action is enabled")
+    if all(one.split(":")[2:3] == ["autoscaling"] for one in alarm.alarm_actions):
+        return NotApplicable("it moves capacity, and is to tell nobody")
     topics = [one for one in alarm.alarm_actions if one.split(":")[2:3] == ["sns"]]
     if len(topics) < len(alarm.alarm_actions):
         others = sorted(set(alarm.alarm_actions) - set(topics))
@@ -58,7 +63,7 @@ def alarms_see_data(alarm: Alarm, at: ScanTime, *, days: int = 7) -> Verdict:
     Fix: mend the metric's source or its dimensions, or delete the alarm.
     """
     if alarm.scales:
-        return NotApplicable("Auto Scaling made it for itself")
+        return NotApplicable(_ITS_OWN)
     if alarm.state_value != "INSUFFICIENT_DATA":
         return Holds(f"the state is {alarm.state_value}")
     since = alarm.state_transitioned_timestamp
@@ -77,7 +82,7 @@ def alarms_do_not_ring_for_weeks(alarm: Alarm, at: ScanTime, *, days: int = 7) -
     Fix: mend what it is about, or move the threshold to where somebody would act.
     """
     if alarm.scales:
-        return NotApplicable("Auto Scaling made it for itself")
+        return NotApplicable(_ITS_OWN)
     since = alarm.state_transitioned_timestamp
     if alarm.state_value != "ALARM":
         return Holds(f"the state is {alarm.state_value}")
@@ -94,6 +99,8 @@ def alarms_can_be_evaluated(alarm: Alarm) -> Verdict:
     Why: an alarm whose expression cannot be evaluated is green for ever, or nothing at all.
     Fix: aws cloudwatch describe-alarms --alarm-names NAME tells the reason of its state; mend its metrics.
     """
+    if alarm.scales:
+        return NotApplicable(_ITS_OWN)
     if alarm.evaluation_state in ("EVALUATION_ERROR", "PARTIAL_DATA"):
         return Fails(f"the evaluation's state is {alarm.evaluation_state}")
     return Holds("it is evaluated")
@@ -106,6 +113,8 @@ def alarms_say_what_to_do(alarm: Alarm) -> Verdict:
     Why: who is woken at night needs to know what it means and where the runbook is.
     Fix: aws cloudwatch put-metric-alarm --alarm-name NAME --alarm-description "what it means, link to the runbook" …
     """
+    if alarm.scales:
+        return NotApplicable(_ITS_OWN)
     return Holds("it has a description") if (alarm.alarm_description or "").strip() else Fails("no description")
 
 

@@ -190,6 +190,13 @@ HAND, TOOL, OTHER = event(**CLICK), event(user_agent="iac"), event(user_agent="s
                 "changes made by hand in the console, with no rollback path: 3 of 10 in the past 90 days (ec2 3; by anna 3)"
             ),
         ),
+        (
+            past(*[OTHER] * 10),
+            [],
+            NotApplicable(
+                "0 of 10 in the past 90 days were made by hand and 0 by tools; of the rest it cannot be told what made them"
+            ),
+        ),
         # Heartbeats and roles of unknown purpose do not make clicks few.
         (
             past(*[OTHER] * 16, *[HAND] * 4),

@@ -87,6 +87,7 @@ MUTE = alarm(alarm_actions=())
     [
         (alarm(), [], [], Holds("1 actions")),
         (MUTE, [], [], Fails("the alarm has no action")),
+        (alarm(alarm_name="TargetTracking-x"), [], [], NotApplicable("Auto Scaling made it for itself")),
         (alarm(actions_enabled=False), [], [], Fails("its actions are disabled")),
         (MUTE, [composite('ALARM("cpu") OR ALARM("disk")')], [], Holds("the composite alarm both waits for it")),
         (MUTE, [composite(f"ALARM('{ARN}cpu')")], [], Holds("the composite alarm both waits for it")),
@@ -114,6 +115,11 @@ ELSEWHERE = "arn:aws:sns:us-east-1:999999999999:ops"
     ("one", "subscriptions", "verdict"),
     [
         (MUTE, [], NotApplicable("no action is enabled")),
+        (
+            alarm(alarm_actions=["arn:aws:autoscaling:us-east-1:1:scalingPolicy:x"]),
+            [],
+            NotApplicable("it moves capacity, and is to tell nobody"),
+        ),
         (alarm(), [subscribed()], Holds(f"{TOPIC} has a confirmed subscriber")),
         (alarm(), [], Fails(f"no subscription of {TOPIC} is confirmed")),
         (alarm(), [subscribed(arn="PendingConfirmation")], Fails(f"no subscription of {TOPIC} is confirmed")),
@@ -187,6 +193,7 @@ def test_alarms_are_evaluated_and_described() -> None:
     assert alarms.composite_alarms(several, [composite("TRUE")]) == "composite alarms: both"
     assert alarms.what_alarms_start(several) == "alarms with an action, by service: sns 2"
     scaling = alarm(alarm_name="TargetTracking-x")
+    assert alarms.alarms_say_what_to_do(scaling) == alarms.alarms_can_be_evaluated(scaling) == SCALES
     assert alarms.alarms_by_state([*several, scaling]) == "3 alarms (3 OK) and 1 that Auto Scaling made for itself"
 
 
