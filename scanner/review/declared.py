@@ -14,6 +14,7 @@ from scanner.judge.discover import Library
 from scanner.judge.mapping import MappingError, read_yaml
 from scanner.review.accepted import AcceptedRisk, load_accepted
 from scanner.review.build import Declared, Lens
+from scanner.review.tools import TOOLS
 
 _CLAIMS = TypeAdapter(dict[str, list[str] | None])
 
@@ -23,11 +24,23 @@ def declared(config: Config, lens: Lens) -> Declared:
     return Declared(
         workload=config.workload.name,
         claims=load_claims(Path(config.claims), lens.catalogue) if config.claims else {},
-        tools=config.declares,
+        tools=_tools(config.declares, lens),
         settings=settings_of(config.settings, lens.library),
         accepted=_accepted(config, lens),
         owners=config.owners,
     )
+
+
+def _tools(declares: Mapping[str, str], lens: Lens) -> Mapping[str, str]:
+    """The declared tools by kind. ConfigError at a kind that no practice knows: it would excuse nothing, in silence."""
+    known = dict.fromkeys(TOOLS) | {
+        kind: None for mapping in lens.mappings.choices.values() for kind in mapping.unless_declared
+    }
+    for kind in declares:
+        if kind not in known:
+            near = _near(kind, known) or f" Known: {', '.join(sorted(known))}."
+            raise ConfigError(f"declares: there is no kind of tool {kind!r}.{near}")
+    return declares
 
 
 def _accepted(config: Config, lens: Lens) -> tuple[AcceptedRisk, ...]:
