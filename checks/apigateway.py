@@ -1,9 +1,7 @@
 """API Gateway's REST APIs: who may call them, over what, how often, and what they write down."""
 
-import ipaddress
-
 from scanner import (
-    Condition,
+    CannotTell,
     Evidence,
     Fails,
     Holds,
@@ -11,7 +9,6 @@ from scanner import (
     Part,
     PolicyInText,
     Read,
-    Statement,
     Target,
     Verdict,
     check,
@@ -22,7 +19,6 @@ from scanner import (
 _ARN = "arn:{partition}:apigateway:{region}::/"
 _GET = "apigateway:GET"  # API Gateway's actions are HTTP's (Service Authorization Reference)
 _OLD_TLS = "TLS_1_0"
-_FENCES = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:principalorgid"})
 
 
 class Endpoints(Part):
@@ -174,46 +170,24 @@ class DomainName(
         return self.mutual_tls_authentication is not None and bool(self.mutual_tls_authentication.truststore_uri)
 
 
-def _narrows(condition: Condition) -> bool:
-    """Does a Deny under this condition leave out only a fixed network or organization?"""
-    operator, key = condition.operator.lower(), condition.key.lower()
-    if key not in _FENCES or not condition.values or any("${" in value for value in condition.values):
-        return False
-    if operator == "notipaddress":
-        return all(_is_a_network(value) for value in condition.values)
-    return operator in ("stringnotequals", "stringnotlike") and not any(
-        value.startswith(("*", "?")) for value in condition.values
-    )
+def by_certificate(domains: list[DomainName]) -> Verdict | None:
+    """Where callers come by domain names alone: do they show a client certificate? None where no name asks for one.
 
-
-def _is_a_network(value: str) -> bool:
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen >= (8 if network.version == 4 else 32)
-
-
-def _fences(statement: Statement) -> bool:
-    """A Deny to everyone outside some network, over every method."""
-    everyone = any(name.value == "*" for name in statement.principals)
-    actions = {action.lower() for action in statement.actions}
-    whole = any(resource == "*" or resource.endswith(("execute-api:/*", "/*/*/*")) for resource in statement.resources)
-    return (
-        statement.effect == "Deny"
-        and everyone
-        and bool(actions & {"*", "execute-api:*", "execute-api:invoke"})
-        and whole
-        and len(statement.conditions) == 1
-        and _narrows(statement.conditions[0])
-    )
+    Which name leads to which API is not read.
+    """
+    asking = [one.domain_name for one in domains if one.asks_for_certificates]
+    if not asking:
+        return None
+    if len(asking) == len(domains):
+        return Holds("callers come by domain names, all of which ask for client certificates")
+    return CannotTell("callers come by domain names, and some of those of the region ask for client certificates")
 
 
 def _closed(api: RestApi, account: str) -> bool:
     """Does the API's own policy keep out who is not named in it?"""
     if api.policy is None:
         return False
-    return not lets_everyone(api.policy, account) or any(_fences(one) for one in api.policy.statements)
+    return not lets_everyone(api.policy, account)
 
 
 @check(effort="medium")
@@ -243,8 +217,8 @@ def methods_authenticate_their_callers(
         return Holds(f"{len(methods)} methods ask who calls")
     if _closed(api, here.account):
         return Holds("the API's policy lets in named callers only")
-    if api.disable_execute_api_endpoint and any(one.asks_for_certificates for one in domains):
-        return NotApplicable("callers come by domain names, some of which ask for client certificates")
+    if api.disable_execute_api_endpoint and (told := by_certificate(domains)):
+        return told
     return Fails(f"open: {', '.join(unproven[:5])}{', …' if len(unproven) > 5 else ''}")
 
 

@@ -1,6 +1,6 @@
 """API Gateway's HTTP and WebSocket APIs: who may call them, how often, and what they write down."""
 
-from checks.apigateway import DomainName
+from checks.apigateway import DomainName, by_certificate
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 _ARN = "arn:{partition}:apigateway:{region}::/apis/{api_id}"
@@ -67,8 +67,8 @@ def routes_authenticate_their_callers(
     )
     if not open_:
         return Holds(f"{len(judged)} routes ask who calls")
-    if api.disable_execute_api_endpoint and any(one.asks_for_certificates for one in domains):
-        return NotApplicable("callers come by domain names, some of which ask for client certificates")
+    if api.disable_execute_api_endpoint and (told := by_certificate(domains)):
+        return told
     return Fails(f"open: {', '.join(open_[:5])}{', …' if len(open_) > 5 else ''}")
 
 

@@ -1,7 +1,7 @@
 """Direct Connect: whether the ways to networks outside AWS are more than one, up, and encrypted."""
 
 from checks.ec2.links import VpnConnection
-from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 _GONE = frozenset({"deleting", "deleted", "rejected"})
 
@@ -40,34 +40,50 @@ class VirtualInterface(
     ),
 ):
     virtual_interface_id: str
+    connection_id: str = ""
     virtual_interface_state: str
     bgp_peers: tuple[Peer, ...] = ()
+
+    @property
+    def carries(self) -> bool:
+        """Does it exchange routes with the other side at this moment?"""
+        return self.virtual_interface_state == "available" and any(one.bgp_status == "up" for one in self.bgp_peers)
 
 
 @check(effort="high")
 def links_to_other_networks_are_redundant(
-    connections: AllRegions[Connection], vpns: AllRegions[VpnConnection]
+    connections: AllRegions[Connection],
+    interfaces: AllRegions[VirtualInterface],
+    vpns: AllRegions[VpnConnection],
 ) -> Verdict:
-    """Where a network outside AWS is joined, two locations or two devices on its side join it.
+    """Where a network outside AWS is joined, links at two locations or to two devices on its side are up.
 
     Why: one cable, one building or one router then takes the whole company off its systems.
     Fix: order a second connection at another location, or keep a VPN connection beside the first.
     """
     live = [one for one in connections if one.connection_state == "available"]
     tunnels = [one for one in vpns if one.state == "available"]
-    locations = sorted({one.location for one in live})
-    devices = {one.customer_gateway_id for one in tunnels if one.customer_gateway_id}
     if not live and not tunnels:
-        return NotApplicable("no connection and no VPN is available")
-    if len(locations) > 1:
-        return Holds(f"{len(live)} connections at {', '.join(locations)}")
-    if live and tunnels:
-        return Holds(f"connections at {locations[0]}, and {len(tunnels)} VPN connections beside")
+        return NotApplicable("no connection and no VPN of this account is available")
+    carrying = {one.connection_id for one in interfaces if one.carries}
+    locations, joined = {one.location for one in live}, {one.location for one in live if one.connection_id in carrying}
+    devices, reached = _devices(tunnels), _devices([one for one in tunnels if one.is_up])
+    if len(joined) > 1:
+        return Holds(f"connections at {', '.join(sorted(joined))} exchange routes")
+    if joined and reached:
+        return Holds(f"connections at {min(joined)} exchange routes, and a VPN beside them is up")
+    if len(reached) > 1:
+        return Holds(f"VPN connections to {len(reached)} customer gateways are up")
+    if len(locations) > 1 or (live and tunnels) or len(devices) > 1:
+        told = f"routes are exchanged at {', '.join(joined) or 'no location'}, and {len(reached)} customer gateways are reached"
+        return CannotTell(f"there are more links, and not all are seen to be up: {told}")
     if live:
-        return Fails(f"{len(live)} connections, all at {locations[0]}, and no VPN beside")
-    if len(devices) > 1:
-        return Holds(f"{len(tunnels)} VPN connections to {len(devices)} customer gateways")
+        return Fails(f"{len(live)} connections, all at {min(locations)}, and no VPN beside")
     return Fails("all VPN connections end at one customer gateway")
+
+
+def _devices(vpns: list[VpnConnection]) -> set[str]:
+    return {one.customer_gateway_id for one in vpns if one.customer_gateway_id}
 
 
 @check(effort="medium")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scanner import Evidence, Fails, FromJson, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, FromJson, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 
 class Retrier(Part):
@@ -13,8 +13,8 @@ class Catcher(Part):
     next: str | None = None
 
 
-class InnerState(Part):
-    """A state inside a branch. What is nested deeper is not kept."""
+class LeafState(Part):
+    """A state of the third level. What is nested deeper is not kept."""
 
     type: str
     timeout_seconds: int | str | None = None  # text where an expression of JSONata gives it
@@ -22,15 +22,41 @@ class InnerState(Part):
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
 
+    @property
+    def expects_failure(self) -> bool:
+        """Is there a catch, or a retry that tries again? With `MaxAttempts` 0 it never does (Amazon States Language, "Errors")."""
+        return bool(self.catch) or any(one.max_attempts != 0 for one in self.retry)
+
+
+class LeafMachine(Part):
+    states: dict[str, LeafState] = {}  # noqa: RUF012  (pydantic copies defaults)
+
+
+class InnerState(LeafState):
+    """A state inside a branch."""
+
+    branches: tuple[LeafMachine, ...] = ()
+    iterator: LeafMachine | None = None
+    item_processor: LeafMachine | None = None
+
 
 class InnerMachine(Part):
     states: dict[str, InnerState] = {}  # noqa: RUF012  (pydantic copies defaults)
 
 
-class State(InnerState):
+class State(LeafState):
     branches: tuple[InnerMachine, ...] = ()
     iterator: InnerMachine | None = None
     item_processor: InnerMachine | None = None
+
+
+Path = tuple[LeafState, ...]
+
+
+def _inside(state: State | InnerState) -> Iterator[tuple[str, InnerState | LeafState]]:
+    """The states right inside one."""
+    for machine in (*state.branches, state.iterator, state.item_processor):
+        yield from machine.states.items() if machine else ()
 
 
 class Definition(Part):
@@ -39,15 +65,27 @@ class Definition(Part):
     timeout_seconds: int | None = None
     states: dict[str, State]
 
-    def tasks(self) -> Iterator[tuple[str, InnerState, State]]:
-        """Every task by name, with the state that it stands in."""
-        for name, state in self.states.items():
-            if state.type == "Task":
-                yield name, state, state
-            for machine in (*state.branches, state.iterator, state.item_processor):
-                for inner_name, inner in machine.states.items() if machine else ():
-                    if inner.type == "Task":
-                        yield inner_name, inner, state
+    def _all(self) -> Iterator[tuple[str, Path]]:
+        """Every state of three levels by name, with those that it stands in after it."""
+        level: list[tuple[str, Path]] = [(name, (state,)) for name, state in self.states.items()]
+        while level:
+            yield from level
+            level = [
+                (name, (inner, *path))
+                for _, path in level
+                if isinstance(path[0], State | InnerState)
+                for name, inner in _inside(path[0])
+            ]
+
+    def tasks(self) -> list[tuple[str, Path]]:
+        """Every task that is kept."""
+        return [(name, path) for name, path in self._all() if path[0].type == "Task"]
+
+    @property
+    def deeper(self) -> list[str]:
+        """The names of states in which more states stand that are not kept."""
+        leaves = [(name, path[0]) for name, path in self._all() if not isinstance(path[0], State | InnerState)]
+        return sorted({name for name, state in leaves if state.type in ("Map", "Parallel")})
 
 
 class Logging(Part):
@@ -101,6 +139,12 @@ def executions_are_traced(machine: Machine) -> Verdict:
     return Holds("tracing is on") if on else Fails("tracing is off")
 
 
+def _unseen(machine: Machine) -> CannotTell | None:
+    """What stands deeper than three levels is not kept, so that nothing good is said of all tasks where something does."""
+    names = machine.definition.deeper
+    return CannotTell(f"what stands inside {', '.join(names[:5])} is nested too deeply to be kept") if names else None
+
+
 @check(effort="medium")
 def tasks_retry_within_bounds(machine: Machine, *, most: int = 20) -> Verdict:
     """State machines retry tasks a bounded number of times.
@@ -108,16 +152,14 @@ def tasks_retry_within_bounds(machine: Machine, *, most: int = 20) -> Verdict:
     Why: retries without a sensible end turn a small outage into a large one, and a large bill.
     Fix: set MaxAttempts, BackoffRate and JitterStrategy in the task's Retry.
     """
-    found = [(name, retrier.max_attempts) for name, task, _ in machine.definition.tasks() for retrier in task.retry]
+    found = [(name, retrier.max_attempts) for name, path in machine.definition.tasks() for retrier in path[0].retry]
     if not found:
-        return NotApplicable("no task retries")
+        return _unseen(machine) or NotApplicable("no task retries")
     # Three attempts unless another number is set (Amazon States Language, "Errors").
     many = sorted({f"{name} ({attempts})" for name, attempts in found if attempts is not None and attempts > most})
-    return (
-        Fails(f"more than {most} attempts: {', '.join(many[:5])}")
-        if many
-        else Holds(f"{len(found)} retries are bounded")
-    )
+    if many:
+        return Fails(f"more than {most} attempts: {', '.join(many[:5])}")
+    return _unseen(machine) or Holds(f"{len(found)} retries are bounded")
 
 
 @check(effort="medium")
@@ -127,11 +169,13 @@ def tasks_expect_failure(machine: Machine) -> Verdict:
     Why: without either, one passing fault of a called service ends the whole execution.
     Fix: give the task a Retry for transient errors, and a Catch for the others.
     """
-    tasks = list(machine.definition.tasks())
+    tasks = machine.definition.tasks()
     if not tasks:
-        return NotApplicable("no state is a task")
-    bare = sorted({name for name, task, outer in tasks if not (task.retry or task.catch or outer.catch or outer.retry)})
-    return Fails(f"neither: {', '.join(bare[:5])}") if bare else Holds(f"all of {len(tasks)} tasks")
+        return _unseen(machine) or NotApplicable("no state is a task")
+    bare = sorted({name for name, path in tasks if not any(one.expects_failure for one in path)})
+    if bare:
+        return Fails(f"neither: {', '.join(bare[:5])}")
+    return _unseen(machine) or Holds(f"all of {len(tasks)} tasks")
 
 
 @check(effort="low")
@@ -141,15 +185,17 @@ def tasks_have_timeouts(machine: Machine) -> Verdict:
     Why: a task of a standard workflow waits for up to a year for an answer that never comes.
     Fix: set TimeoutSeconds in each task, or for the machine.
     """
-    tasks = list(machine.definition.tasks())
+    tasks = machine.definition.tasks()
     if not tasks:
-        return NotApplicable("no state is a task")
+        return _unseen(machine) or NotApplicable("no state is a task")
     if machine.type == "EXPRESS":
         return Holds("an express workflow ends after five minutes")
     if machine.definition.timeout_seconds:
         return Holds(f"the machine ends after {machine.definition.timeout_seconds} s")
-    endless = sorted({name for name, task, _ in tasks if not (task.timeout_seconds or task.timeout_seconds_path)})
-    return Fails(f"no timeout: {', '.join(endless[:5])}") if endless else Holds(f"all of {len(tasks)} tasks")
+    endless = sorted({name for name, (task, *_) in tasks if not (task.timeout_seconds or task.timeout_seconds_path)})
+    if endless:
+        return Fails(f"no timeout: {', '.join(endless[:5])}")
+    return _unseen(machine) or Holds(f"all of {len(tasks)} tasks")
 
 
 @fact

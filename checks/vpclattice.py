@@ -20,6 +20,9 @@ _NONE = frozenset(
 )  # the service or network was listed, so it is its policy that is not there
 
 
+_EVERY_CALL = frozenset({"*", "vpc-lattice-svcs:*", "vpc-lattice-svcs:invoke"})
+
+
 class Network(Evidence, read=Read("vpc-lattice:ListServiceNetworks", "items", arn="{arn}")):
     """A service network of this account, or one that is shared with it."""
 
@@ -85,10 +88,26 @@ def _turns_anonymous_away(statement: Statement) -> bool:
     )
 
 
+def _denies_anonymous(statement: Statement) -> bool:
+    """A Deny of every request that is not signed."""
+    if statement.effect != "Deny" or len(statement.conditions) != 1 or "*" not in statement.resources:
+        return False
+    (one,) = statement.conditions
+    return (
+        any(name.value == "*" for name in statement.principals)
+        and bool({action.lower() for action in statement.actions} & _EVERY_CALL)
+        and one.key.lower() == "aws:principaltype"
+        and one.operator.lower() in ("stringequals", "stringequalsignorecase")
+        and [value.lower() for value in one.values] == ["anonymous"]
+    )
+
+
 def _asks(auth_type: str, policy: Policy | None, account: str) -> bool:
     """Does it ask who calls? With AWS_IAM and no policy nobody is let in (VPC Lattice User Guide, "Auth policies")."""
     if auth_type != "AWS_IAM" or policy is None:
         return auth_type == "AWS_IAM"
+    if any(_denies_anonymous(one) for one in policy.statements):
+        return True
     rest = tuple(one for one in policy.statements if not (one.effect == "Allow" and _turns_anonymous_away(one)))
     return not lets_everyone(policy.model_copy(update={"statements": rest}), account)
 
@@ -103,7 +122,7 @@ def services_authenticate_their_callers(
     of_service: ServicePolicy | None,
     here: Target,
 ) -> Verdict:
-    """Services in a service network, or the network itself, ask who calls and let in named callers only.
+    """Services in a service network, or the network itself, let in nobody who does not sign the request.
 
     Why: everything in every VPC of the network reaches the service.
     Fix: aws vpc-lattice update-service --service-identifier ID --auth-type AWS_IAM, with an auth policy

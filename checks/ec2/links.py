@@ -5,7 +5,20 @@ from collections import defaultdict
 from itertools import combinations
 
 from checks.ec2.evidence import AnyInterface, Vpc
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, fact
+from scanner import (
+    AllRegions,
+    CannotTell,
+    Evidence,
+    Fails,
+    Holds,
+    NotApplicable,
+    Part,
+    Read,
+    Target,
+    Verdict,
+    check,
+    fact,
+)
 
 _ARN = "arn:{partition}:ec2:{region}:{account}:"
 
@@ -69,6 +82,11 @@ class VpnConnection(
     customer_gateway_id: str | None = None
     state: str
     vgw_telemetry: tuple[Tunnel, ...] = ()
+
+    @property
+    def is_up(self) -> bool:
+        """Is one of its tunnels up?"""
+        return any(one.status == "UP" for one in self.vgw_telemetry)
 
 
 class PeeredVpc(Part):
@@ -149,7 +167,7 @@ def networks_behind_a_transit_gateway_do_not_overlap(
     if len(joined) < 2:
         return NotApplicable(f"{len(joined)} VPCs are joined through {gateway.transit_gateway_id}")
     if unseen:
-        return NotApplicable(f"the ranges of {', '.join(unseen[:5])} were not seen; those that were do not overlap")
+        return CannotTell(f"the ranges of {', '.join(unseen[:5])} were not seen; those that were do not overlap")
     return Holds(f"{len(joined)} VPCs, none of which overlap")
 
 
@@ -158,7 +176,7 @@ def _overlap(first: frozenset[str], second: frozenset[str]) -> bool:
 
 
 @check(effort="high")
-def peerings_form_no_mesh(peerings: list[Peering], gateways: list[TransitGateway]) -> Verdict:
+def peerings_form_no_mesh(peerings: AllRegions[Peering], gateways: AllRegions[TransitGateway]) -> Verdict:
     """Peering connections between VPCs form no ring, in which each network is joined to each.
 
     Why: a mesh grows with the square of its networks, and nobody can say any more what reaches what.
@@ -182,10 +200,10 @@ def peerings_form_no_mesh(peerings: list[Peering], gateways: list[TransitGateway
         joined[root(first)] = root(second)
     if len(joined) > 2:
         return Holds(f"{len(pairs)} peerings join {len(joined)} VPCs without a ring")
-    available = [one.transit_gateway_id for one in gateways if one.state == "available"]
+    available = sorted({one.transit_gateway_id for one in gateways if one.state == "available"})
     if available:
-        return Holds(f"networks are joined through {', '.join(sorted(available)[:5])}")
-    return NotApplicable("no more than two VPCs are joined here")
+        return Holds(f"transit gateways join networks, and peerings no ring: {', '.join(available[:5])}")
+    return NotApplicable("no more than two VPCs are joined")
 
 
 @check(effort="medium")

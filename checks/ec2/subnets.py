@@ -14,7 +14,7 @@ from checks.ec2.evidence import (
     Vpc,
     routes_of,
 )
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Policy, Read, Target, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Policy, Read, Target, Verdict, check, fact
 
 _RESERVED = 5  # addresses of every subnet that AWS keeps (VPC User Guide, "Subnet CIDR blocks")
 _WORLD = ("0.0.0.0/0", "::/0")
@@ -135,7 +135,7 @@ def databases_are_in_private_subnets(database: Database, subnets: list[Subnet], 
         return Fails(f"a route leads to the internet from {', '.join(public)}")
     unseen = sorted(names - routes.keys())
     if unseen:
-        return NotApplicable(f"the routes of {', '.join(unseen)} belong to another account")
+        return CannotTell(f"the routes of {', '.join(unseen)} belong to another account")
     return Holds(f"none of {len(names)} subnets leads to the internet")
 
 

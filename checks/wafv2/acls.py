@@ -2,6 +2,7 @@
 
 from checks.cloudfront import Distribution
 from checks.wafv2.evidence import (
+    UNUSED,
     AclsInUse,
     Body,
     EdgeAcl,
@@ -11,9 +12,7 @@ from checks.wafv2.evidence import (
     WebAcl,
     WebAclBody,
 )
-from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
-
-UNUSED = NotApplicable("no load balancer, REST API, GraphQL API or distribution that was seen uses it")
+from scanner import CannotTell, Fails, Holds, Verdict, check, fact
 
 
 def _logged(found: Logging | EdgeLogging | None) -> Verdict:
@@ -33,13 +32,13 @@ def _blocks(body: Body) -> Verdict:
             return Holds(f"the rule {rule.name} stops requests")
         if (managed is None and own is None) or rule.counts_only:
             continue
-        if managed is not None and not managed.counting:
+        if managed is not None and not managed.tamed:
             return Holds(f"the managed group {managed.name} acts")
         doubts.append(managed.name if managed is not None else rule.name)
     if body.default_action.block is not None:
         return Holds("what no rule allows is blocked")
     if doubts:
-        return NotApplicable(f"how many rules of {', '.join(doubts)} only count is not told")
+        return CannotTell(f"whether a rule of {', '.join(doubts)} still stops requests is not told")
     rules = len(body.all_rules)
     return Fails(f"none of its {rules} rules stops a request" if rules else "it has no rules")
 
@@ -47,9 +46,12 @@ def _blocks(body: Body) -> Verdict:
 def _managed(body: Body) -> Verdict:
     groups = [(one, one.statement.managed_rule_group_statement) for one in body.all_rules]
     named = [(rule, group) for rule, group in groups if group is not None]
-    acting = [group.name for rule, group in named if not rule.counts_only]
+    acting = [group.name for rule, group in named if not rule.counts_only and not group.tamed]
     if acting:
         return Holds(f"managed groups: {', '.join(acting[:5])}")
+    doubts = [group.name for rule, group in named if not rule.counts_only]
+    if doubts:
+        return CannotTell(f"whether a rule of {', '.join(doubts[:5])} still acts is not told")
     return Fails(f"{len(named)} managed groups only count" if named else "no managed rule group")
 
 
@@ -66,7 +68,7 @@ def requests_are_logged(acl: WebAcl, found: Logging | None, used: AclsInUse) -> 
     Why: without the log nobody can tell an attack from a customer whom a rule turned away.
     Fix: aws wafv2 put-logging-configuration --logging-configuration ResourceArn=ARN,LogDestinationConfigs=…
     """
-    return _logged(found) if acl.arn in used.arns else UNUSED
+    return used.without(acl.arn) or _logged(found)
 
 
 @check(effort="low")
@@ -86,7 +88,7 @@ def web_acls_stop_requests(acl: WebAcl, body: WebAclBody, used: AclsInUse) -> Ve
     Why: a web ACL that counts watches the attack go by.
     Fix: set the override action of its rule groups to none, once their counts are understood.
     """
-    return _blocks(body.web_acl) if acl.arn in used.arns else UNUSED
+    return used.without(acl.arn) or _blocks(body.web_acl)
 
 
 @check(effort="medium")
@@ -106,7 +108,7 @@ def web_acls_use_managed_rules(acl: WebAcl, body: WebAclBody, used: AclsInUse) -
     Why: new attacks are written into managed groups by people who do nothing else.
     Fix: add AWSManagedRulesCommonRuleSet and AWSManagedRulesKnownBadInputsRuleSet, first counting, then acting.
     """
-    return _managed(body.web_acl) if acl.arn in used.arns else UNUSED
+    return used.without(acl.arn) or _managed(body.web_acl)
 
 
 @check(effort="low")
@@ -126,7 +128,7 @@ def web_acls_limit_rates(acl: WebAcl, body: WebAclBody, used: AclsInUse) -> Verd
     Why: without a rate-based rule one client can use up what was meant for all.
     Fix: add a rate-based rule that blocks, with a limit above what a person does.
     """
-    return _limited(body.web_acl) if acl.arn in used.arns else UNUSED
+    return used.without(acl.arn) or _limited(body.web_acl)
 
 
 @check(effort="low")

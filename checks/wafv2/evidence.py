@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from checks.apigateway import Stage
+from checks.apprunner import ServiceEntry
 from checks.appsync import GraphqlApi
 from checks.cloudfront import Distribution
+from checks.cognito_idp import PoolEntry
 from checks.elbv2 import LoadBalancer
-from scanner import Evidence, NotApplicable, Part, Read, derived
+from scanner import CannotTell, Evidence, NotApplicable, Part, Read, derived
 
+UNUSED = NotApplicable("no load balancer, REST API, GraphQL API or distribution that was seen uses it")
 _NO_LOG = frozenset({"WAFNonexistentItemException"})  # the web ACL was listed, so it is its logging that is not there
 
 
@@ -47,16 +50,18 @@ class Overridden(Part):
 
 
 class RuleOverride(Part):
-    action_to_use: Overridden
+    action_to_use: ActionTaken
 
 
 class ManagedGroup(Part):
     name: str
     rule_action_overrides: tuple[RuleOverride, ...] = ()
+    excluded_rules: tuple[Is, ...] = ()  # the older way to have rules count only
 
     @property
-    def counting(self) -> int:
-        return sum(one.action_to_use.count is not None for one in self.rule_action_overrides)
+    def tamed(self) -> int:
+        """How many of its rules were told to count, or to allow, what they would stop. How many it has is not told."""
+        return sum(not one.action_to_use.stops for one in self.rule_action_overrides) + len(self.excluded_rules)
 
 
 class OwnGroup(Part):
@@ -179,17 +184,33 @@ class BalancersAcl(
 
 @dataclass(frozen=True)
 class AclsInUse:
-    """The web ACLs of the region that something seen uses."""
+    """The web ACLs of the region that something seen uses, and what else there is that may use one, in words."""
 
     arns: frozenset[str]
+    others: str = ""
+
+    def without(self, arn: str) -> NotApplicable | CannotTell | None:
+        """Why a web ACL is not judged; None where it is in use."""
+        if arn in self.arns:
+            return None
+        if self.others:
+            return CannotTell(f"{UNUSED.because}; whether {self.others} do was not asked")
+        return UNUSED
 
 
 @derived
-def acls_in_use(balancers: list[BalancersAcl], stages: list[Stage], apis: list[GraphqlApi]) -> AclsInUse:
+def acls_in_use(
+    balancers: list[BalancersAcl],
+    stages: list[Stage],
+    apis: list[GraphqlApi],
+    pools: list[PoolEntry],
+    services: list[ServiceEntry],
+) -> AclsInUse:
     """Which web ACLs stand before a load balancer, a stage of a REST API or a GraphQL API."""
     named = [*(one.arn for one in balancers), *(one.web_acl_arn for one in stages)]
     named += [one.waf_web_acl_arn for one in apis]
-    return AclsInUse(frozenset(arn for arn in named if arn))
+    others = [what for what, found in {"user pools": pools, "App Runner services": services}.items() if found]
+    return AclsInUse(frozenset(arn for arn in named if arn), " and ".join(others))
 
 
 @dataclass(frozen=True)
@@ -198,9 +219,10 @@ class Fronted:
 
     by_name: dict[str, str]
 
-    def of(self, name: str | None) -> NotApplicable | None:
+    def of(self, name: str | None) -> CannotTell | None:
+        """Behind CloudFront, a web ACL there sees what comes that way. Whether the origin takes requests that do not is not told."""
         found = self.by_name.get((name or "").lower())
-        return NotApplicable(f"{found}, which has a web ACL, stands before it") if found else None
+        return CannotTell(f"{found}, which has a web ACL, stands before it, and may be passed by") if found else None
 
 
 @derived

@@ -7,7 +7,7 @@ import pytest
 
 from checks import apigateway, apigatewayv2
 from checks.apigateway import DomainName, Resource, RestApi, Stage
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -129,6 +129,14 @@ NOT_ENDPOINT = {**ALLOW, "Effect": "Deny", "Condition": {"StringNotEquals": {"aw
 MUTUAL = DomainName.model_validate(
     {"domain_name": "d", "security_policy": "TLS_1_2", "mutual_tls_authentication": {"truststore_uri": "s3://t"}}
 )
+
+
+def on(statement: dict[str, Any], path: str) -> dict[str, Any]:
+    return {**statement, "Resource": f"arn:aws:execute-api:us-east-1:{ACCOUNT}:a/{path}"}
+
+
+PLAIN = DomainName.model_validate({"domain_name": "p", "security_policy": "TLS_1_2"})
+UNTOLD = CannotTell("callers come by domain names, and some of those of the region ask for client certificates")
 OPEN = Fails("open: GET /orders")
 CLOSED = Holds("the API's policy lets in named callers only")
 
@@ -146,13 +154,18 @@ CLOSED = Holds("the API's policy lets in named callers only")
         (api([ALLOW, NOT_ENDPOINT]), [resource()], [], CLOSED),
         (api([ALLOW, NOT_THE_WORLD]), [resource()], [], OPEN),
         (api([ALLOW, NOT_ONE_METHOD]), [resource()], [], OPEN),
+        # As AWS hands them out, with the whole name; a fence that looks wide and covers one path only.
+        (api([on(ALLOW, "*"), on(NOT_OFFICE, "*")]), [resource()], [], CLOSED),
+        (api([on(ALLOW, "*"), on(NOT_OFFICE, "live/GET/*/*/*")]), [resource()], [], OPEN),
         (api(), [resource()], [MUTUAL], OPEN),
         (
             api(disable_execute_api_endpoint=True),
             [resource()],
             [MUTUAL],
-            NotApplicable("callers come by domain names, some of which ask for client certificates"),
+            Holds("callers come by domain names, all of which ask for client certificates"),
         ),
+        (api(disable_execute_api_endpoint=True), [resource()], [MUTUAL, PLAIN], UNTOLD),
+        (api(disable_execute_api_endpoint=True), [resource()], [PLAIN], OPEN),
     ],
 )
 def test_methods(one: RestApi, resources: list[Resource], domains: list[DomainName], verdict: Verdict) -> None:
@@ -283,4 +296,6 @@ def test_a_socket_that_asks_nobody() -> None:
     assert apigatewayv2.routes_authenticate_their_callers(one, [say], []) == told
     assert apigatewayv2.routes_authenticate_their_callers(one, [], []) == NotApplicable("the API has no routes")
     closed = one.model_copy(update={"disable_execute_api_endpoint": True, "protocol_type": "HTTP"})
-    assert isinstance(apigatewayv2.routes_authenticate_their_callers(closed, [say], [MUTUAL]), NotApplicable)
+    told_by_names = Holds("callers come by domain names, all of which ask for client certificates")
+    assert apigatewayv2.routes_authenticate_their_callers(closed, [say], [MUTUAL]) == told_by_names
+    assert apigatewayv2.routes_authenticate_their_callers(closed, [say], [MUTUAL, PLAIN]) == UNTOLD

@@ -15,7 +15,7 @@ from checks.servicequotas import AutoManagement, QuotaAlarm, QuotaUse, Request, 
 from checks.transfer import Server
 from checks.vpclattice import Joined, NetworkBody, NetworkPolicy, Service, ServicePolicy
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.answering import answering
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -114,7 +114,7 @@ def test_who_watches_quotas(alarms: list[QuotaAlarm], status: str, verdict: Verd
 
 def test_a_direct_connection(aws: Emulator) -> None:
     check = "directconnect.links_to_other_networks_are_redundant"
-    assert aws.judge(check) == {WHOLE: ("not applicable", "no connection and no VPN is available")}
+    assert aws.judge(check) == {WHOLE: ("not applicable", "no connection and no VPN of this account is available")}
     made = aws.client("directconnect").create_connection(
         location="EqDC2", bandwidth="10Gbps", connectionName="office", requestMACSec=True
     )["connectionId"]
@@ -136,27 +136,57 @@ def connection(location: str = "A", **changes: Any) -> Connection:
     return Connection.model_validate(fields | changes)
 
 
-def vpn(gateway: str) -> VpnConnection:
-    return VpnConnection(vpn_connection_id="v", state="available", customer_gateway_id=gateway)
+def interface(connection: str, status: str = "up", state: str = "available") -> VirtualInterface:
+    fields = {"virtual_interface_id": "i", "connection_id": connection, "virtual_interface_state": state}
+    return VirtualInterface.model_validate(fields | {"bgp_peers": ({"bgp_status": status},)})
+
+
+def vpn(gateway: str, *tunnels: str) -> VpnConnection:
+    fields = {"vpn_connection_id": "v", "state": "available", "customer_gateway_id": gateway}
+    return VpnConnection.model_validate(
+        fields | {"vgw_telemetry": tuple({"status": one} for one in tunnels or ("UP",))}
+    )
+
+
+def half(locations: str, gateways: int) -> CannotTell:
+    told = f"routes are exchanged at {locations}, and {gateways} customer gateways are reached"
+    return CannotTell(f"there are more links, and not all are seen to be up: {told}")
+
+
+BOTH = [connection(), connection("B")]
 
 
 @pytest.mark.parametrize(
-    ("connections", "vpns", "verdict"),
+    ("connections", "interfaces", "vpns", "verdict"),
     [
-        ([connection(), connection("B")], [], Holds("2 connections at A, B")),
-        ([connection(), connection()], [], Fails("2 connections, all at A, and no VPN beside")),
+        (BOTH, [interface("A"), interface("B")], [], Holds("connections at A, B exchange routes")),
+        # A second connection that carries nothing at this moment, or of which nothing is seen, is not counted on.
+        (BOTH, [interface("A"), interface("B", "down")], [], half("A", 0)),
+        (BOTH, [interface("A"), interface("B", state="down")], [], half("A", 0)),
+        (BOTH, [], [], half("no location", 0)),
+        ([connection(), connection()], [interface("A")], [], Fails("2 connections, all at A, and no VPN beside")),
         (
             [connection(), connection("B", connection_state="down")],
+            [interface("A"), interface("B")],
             [],
             Fails("1 connections, all at A, and no VPN beside"),
         ),
-        ([connection()], [vpn("c")], Holds("connections at A, and 1 VPN connections beside")),
-        ([], [vpn("c"), vpn("c")], Fails("all VPN connections end at one customer gateway")),
-        ([], [vpn("c"), vpn("d")], Holds("2 VPN connections to 2 customer gateways")),
+        (
+            [connection()],
+            [interface("A")],
+            [vpn("c")],
+            Holds("connections at A exchange routes, and a VPN beside them is up"),
+        ),
+        ([connection()], [interface("A")], [vpn("c", "DOWN", "DOWN")], half("A", 0)),
+        ([], [], [vpn("c"), vpn("c")], Fails("all VPN connections end at one customer gateway")),
+        ([], [], [vpn("c"), vpn("d", "DOWN", "UP")], Holds("VPN connections to 2 customer gateways are up")),
+        ([], [], [vpn("c"), vpn("d", "DOWN", "DOWN")], half("no location", 1)),
     ],
 )
-def test_redundant_links(connections: list[Connection], vpns: list[VpnConnection], verdict: Verdict) -> None:
-    assert directconnect.links_to_other_networks_are_redundant(connections, vpns) == verdict
+def test_redundant_links(
+    connections: list[Connection], interfaces: list[VirtualInterface], vpns: list[VpnConnection], verdict: Verdict
+) -> None:
+    assert directconnect.links_to_other_networks_are_redundant(connections, interfaces, vpns) == verdict
 
 
 @pytest.mark.parametrize(
@@ -322,6 +352,7 @@ MESH = vpclattice.Network(id="sn", arn="n", name="mesh")
 JOINED = Joined(arn="a", service_id="s", status="ACTIVE")
 EVERYBODY: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 SIGNED = {**EVERYBODY, "Condition": {"StringNotEqualsIgnoreCase": {"aws:PrincipalType": "Anonymous"}}}
+UNSIGNED = {**EVERYBODY, "Effect": "Deny", "Condition": {"StringEquals": {"aws:PrincipalType": "Anonymous"}}}
 OURS = {**EVERYBODY, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
 NEITHER = "the service's authentication is NONE, the network's NONE"
 
@@ -341,6 +372,13 @@ def document(*statements: dict[str, Any]) -> str:
         (
             "AWS_IAM",
             document(SIGNED, EVERYBODY),
+            "NONE",
+            Fails("the service's authentication is AWS_IAM, the network's NONE, and the policies let in everybody"),
+        ),
+        ("AWS_IAM", document(EVERYBODY, UNSIGNED), "NONE", Holds("the service asks who calls")),
+        (
+            "AWS_IAM",
+            document(EVERYBODY, {**UNSIGNED, "Resource": "arn:aws:vpc-lattice:us-east-1:1:service/s/admin/*"}),
             "NONE",
             Fails("the service's authentication is AWS_IAM, the network's NONE, and the policies let in everybody"),
         ),

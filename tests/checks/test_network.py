@@ -19,7 +19,7 @@ from checks.ec2.evidence import (
     in_use,
 )
 from checks.ec2.links import Attachment, ClientVpn, Peering, TransitGateway, VpnConnection
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.answering import answering
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -275,7 +275,7 @@ def test_acls_of_the_account(aws: Emulator) -> None:
 def test_links(aws: Emulator) -> None:
     ec2 = aws.client("ec2")
     assert aws.judge("ec2.peerings_form_no_mesh") == {
-        REGION: ("not applicable", "no more than two VPCs are joined here")
+        f"account:{ACCOUNT}": ("not applicable", "no more than two VPCs are joined")
     }
     assert aws.judge("ec2.joined_networks") == {}
     gateway = ec2.create_transit_gateway(Options={"AutoAcceptSharedAttachments": "enable"})["TransitGateway"]
@@ -294,7 +294,7 @@ def test_links(aws: Emulator) -> None:
     for first, second in pairs:
         peering = ec2.create_vpc_peering_connection(VpcId=vpcs[first], PeerVpcId=vpcs[second])["VpcPeeringConnection"]
         ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering["VpcPeeringConnectionId"])
-    assert aws.verdicts("ec2.peerings_form_no_mesh") == {REGION: "fails"}
+    assert aws.verdicts("ec2.peerings_form_no_mesh") == {f"account:{ACCOUNT}": "fails"}
     customer = ec2.create_customer_gateway(Type="ipsec.1", PublicIp="203.0.113.9", BgpAsn=65000)["CustomerGateway"]
     vpn = ec2.create_vpn_connection(
         CustomerGatewayId=customer["CustomerGatewayId"],
@@ -308,6 +308,18 @@ def test_links(aws: Emulator) -> None:
     assert aws.judge("ec2.joined_networks") == {
         REGION: ("told", "1 transit gateways with 2 VPCs, 3 peerings, 1 VPN connections")
     }
+
+
+def test_a_ring_over_three_regions_is_one(aws: Emulator) -> None:
+    regions = ("us-east-1", "eu-west-1", "ap-south-1")
+    clients = [aws.client("ec2", region) for region in regions]
+    vpcs = [one.create_vpc(CidrBlock=f"10.{n}.0.0/16")["Vpc"]["VpcId"] for n, one in enumerate(clients)]
+    for first, second in ((0, 1), (1, 2), (0, 2)):
+        made = clients[first].create_vpc_peering_connection(
+            VpcId=vpcs[first], PeerVpcId=vpcs[second], PeerRegion=regions[second]
+        )["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        clients[second].accept_vpc_peering_connection(VpcPeeringConnectionId=made)
+    assert aws.verdicts("ec2.peerings_form_no_mesh", regions=regions) == {f"account:{ACCOUNT}": "fails"}
 
 
 def test_images_and_services(aws: Emulator) -> None:
@@ -374,7 +386,7 @@ A, B, C = network("a", "10.1.0.0/16"), network("b", "10.2.0.0/16"), network("c",
         ([attached("a"), attached("c", state="deleted")], NotApplicable("1 VPCs are joined through tgw-1")),
         (
             [attached("a"), attached("b"), attached("x")],
-            NotApplicable("the ranges of x were not seen; those that were do not overlap"),
+            CannotTell("the ranges of x were not seen; those that were do not overlap"),
         ),
         ([attached("a"), attached("c"), attached("x")], Fails("a and c overlap")),
     ],
@@ -389,6 +401,13 @@ def test_a_gateway_of_another_account() -> None:
     assert isinstance(links.transit_gateways_ask_before_they_accept(other, HERE), NotApplicable)
 
 
+def test_subnets_of_another_account_are_not_judged() -> None:
+    group = {"subnets": ({"subnet_identifier": "theirs"},)}
+    database = subnets.Database.model_validate({"db_instance_arn": "d", "db_subnet_group": group})
+    told = CannotTell("the routes of theirs belong to another account")
+    assert subnets.databases_are_in_private_subnets(database, [], []) == told
+
+
 def peering(first: str, second: str) -> Peering:
     fields = {"vpc_peering_connection_id": "p", "requester_vpc_info": {"vpc_id": first}}
     return Peering.model_validate(fields | {"accepter_vpc_info": {"vpc_id": second}})
@@ -400,9 +419,9 @@ HUB = [peering("a", "b"), peering("a", "c"), peering("a", "d")]
 @pytest.mark.parametrize(
     ("found", "gateways", "verdict"),
     [
-        ([], [GATEWAY], Holds("networks are joined through tgw-1")),
-        ([peering("a", "b")], [], NotApplicable("no more than two VPCs are joined here")),
-        ([peering("a", "b"), peering("b", "a")], [], NotApplicable("no more than two VPCs are joined here")),
+        ([], [GATEWAY], Holds("transit gateways join networks, and peerings no ring: tgw-1")),
+        ([peering("a", "b")], [], NotApplicable("no more than two VPCs are joined")),
+        ([peering("a", "b"), peering("b", "a")], [], NotApplicable("no more than two VPCs are joined")),
         (HUB, [], Holds("3 peerings join 4 VPCs without a ring")),
         ([*HUB, peering("d", "c")], [], Fails("4 peerings join 4 VPCs in a ring, c and d among them")),
         ([*HUB, peering("d", "c")], [GATEWAY], Fails("4 peerings join 4 VPCs in a ring, c and d among them")),

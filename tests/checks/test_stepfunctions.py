@@ -7,7 +7,7 @@ import pytest
 
 from checks import stepfunctions
 from checks.stepfunctions import Machine
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from scanner.evidence.shape import shape_of
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -77,6 +77,20 @@ def inside(**changes: object) -> dict[str, Any]:
     return {"type": "Map", "item_processor": {"states": {"In": TASK}}, **changes}
 
 
+def nested(levels: int, innermost: dict[str, Any], **changes: object) -> dict[str, Any]:
+    """A task so many levels down, in maps and branches by turns."""
+    state, names = innermost, ["Deep", "Mid", "In"]
+    for level in range(levels):
+        machine = {"states": {names[level]: state}}
+        inner = {"item_processor": machine} if level % 2 else {"branches": [machine]}
+        state = {"type": "Map" if level % 2 else "Parallel", **inner}
+    return state | changes
+
+
+TOO_DEEP = CannotTell("what stands inside Mid is nested too deeply to be kept")
+TIMED = TASK | {"timeout_seconds": 5, "retry": [{}]}
+
+
 @pytest.mark.parametrize(
     ("function", "one", "verdict"),
     [
@@ -102,6 +116,19 @@ def inside(**changes: object) -> dict[str, Any]:
         ("tasks_have_timeouts", machine(whole=60, One=TASK), Holds("the machine ends after 60 s")),
         ("tasks_have_timeouts", machine("EXPRESS", One=TASK), Holds("an express workflow ends after five minutes")),
         ("tasks_have_timeouts", machine(), NotApplicable("no state is a task")),
+        ("tasks_expect_failure", machine(One=TASK | {"retry": [{"max_attempts": 0}]}), Fails("neither: One")),
+        ("tasks_expect_failure", machine(One=inside(retry=[{"max_attempts": 0}])), Fails("neither: In")),
+        # Two levels down, and three, which is deeper than what is kept.
+        ("tasks_have_timeouts", machine(One=nested(2, TASK)), Fails("no timeout: Deep")),
+        ("tasks_have_timeouts", machine(One=nested(2, TIMED)), Holds("all of 1 tasks")),
+        ("tasks_expect_failure", machine(One=nested(2, TASK, catch=[{"next": "X"}])), Holds("all of 1 tasks")),
+        ("tasks_have_timeouts", machine(One=TIMED, Two=nested(3, TASK)), TOO_DEEP),
+        ("tasks_have_timeouts", machine(One=TASK, Two=nested(3, TASK)), Fails("no timeout: One")),
+        ("tasks_have_timeouts", machine(One=nested(3, TASK)), TOO_DEEP),
+        ("tasks_have_timeouts", machine(whole=60, One=TASK, Two=nested(3, TASK)), Holds("the machine ends after 60 s")),
+        ("tasks_expect_failure", machine(One=TIMED, Two=nested(3, TASK)), TOO_DEEP),
+        ("tasks_retry_within_bounds", machine(One=TIMED, Two=nested(3, TASK)), TOO_DEEP),
+        ("tasks_retry_within_bounds", machine(One=nested(3, TASK)), TOO_DEEP),
     ],
 )
 def test_machines(function: str, one: Machine, verdict: Verdict) -> None:

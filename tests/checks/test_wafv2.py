@@ -6,8 +6,8 @@ import pytest
 
 from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
 from checks.wafv2 import acls, front
-from checks.wafv2.evidence import Body, RateLimitingAcls
-from scanner import Fails, Holds, NotApplicable, Verdict
+from checks.wafv2.evidence import AclsInUse, Body, RateLimitingAcls
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -211,6 +211,10 @@ def managed(counted: int = 0, **how: Any) -> dict[str, Any]:
 
 OWN = {"name": "own", "statement": {"rule_group_reference_statement": {"arn": "g"}}, "override_action": {}}
 BLOCKING = {"name": "block", "statement": {}, "action": {"block": {}}}
+EXCLUDING = managed(override_action={})
+EXCLUDING["statement"]["managed_rule_group_statement"]["excluded_rules"] = ({},)
+STRICTER = managed(override_action={})
+STRICTER["statement"]["managed_rule_group_statement"]["rule_action_overrides"] = ({"action_to_use": {"captcha": {}}},)
 COUNTING = {"name": "count", "statement": {}, "action": {}}
 MANAGER = {
     "name": "fms",
@@ -227,8 +231,10 @@ MANAGER = {
         (body(COUNTING, BLOCKING), Holds("the rule block stops requests")),
         (body(managed(override_action={"count": {}})), Fails("none of its 1 rules stops a request")),
         (body(managed(override_action={})), Holds("the managed group Common acts")),
-        (body(managed(2, override_action={})), NotApplicable("how many rules of Common only count is not told")),
-        (body(OWN), NotApplicable("how many rules of own only count is not told")),
+        (body(managed(2, override_action={})), CannotTell("whether a rule of Common still stops requests is not told")),
+        (body(EXCLUDING), CannotTell("whether a rule of Common still stops requests is not told")),
+        (body(STRICTER), Holds("the managed group Common acts")),
+        (body(OWN), CannotTell("whether a rule of own still stops requests is not told")),
         (body(OWN, BLOCKING), Holds("the rule block stops requests")),
         (body(default_action={"block": {}}), Holds("what no rule allows is blocked")),
         (body(pre_process_firewall_manager_rule_groups=(MANAGER,)), Holds("the managed group Common acts")),
@@ -236,6 +242,26 @@ MANAGER = {
 )
 def test_what_stops_requests(one: Body, verdict: Verdict) -> None:
     assert acls._blocks(one) == verdict  # noqa: SLF001  (both scopes ask it)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (body(BLOCKING), Fails("no managed rule group")),
+        (body(managed(override_action={"count": {}})), Fails("1 managed groups only count")),
+        (body(managed(1, override_action={})), CannotTell("whether a rule of Common still acts is not told")),
+        (body(EXCLUDING, managed(override_action={})), Holds("managed groups: Common")),
+    ],
+)
+def test_managed_groups(one: Body, verdict: Verdict) -> None:
+    assert acls._managed(one) == verdict  # noqa: SLF001  (both scopes ask it)
+
+
+def test_an_acl_may_stand_before_what_was_not_asked() -> None:
+    assert AclsInUse(frozenset({"a"}), "user pools").without("a") is None
+    told = f"{acls.UNUSED.because}; whether user pools do was not asked"
+    assert AclsInUse(frozenset(), "user pools").without("a") == CannotTell(told)
+    assert AclsInUse(frozenset()).without("a") == acls.UNUSED
 
 
 PUBLIC = RestApi.model_validate({"id": "a", "name": "shop", "endpoint_configuration": {"types": ("EDGE",)}})
@@ -294,5 +320,5 @@ def test_what_is_behind_a_distribution_with_a_web_acl(aws: Emulator) -> None:
         }
     )["Distribution"]["ARN"]
     assert aws.judge("wafv2.public_balancers_have_a_web_acl") == {
-        arn: ("not applicable", f"{made}, which has a web ACL, stands before it")
+        arn: ("unknown", f"{made}, which has a web ACL, stands before it, and may be passed by")
     }
