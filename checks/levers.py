@@ -2,9 +2,9 @@
 
 import re
 
+from checks.changes import History
 from checks.cloudformation import Stack
 from checks.codepipeline import Pipeline
-from checks.ec2.evidence import AnyInterface
 from checks.iam.evidence import OidcProvider
 from checks.ssm.evidence import Document, Execution
 from checks.stepfunctions import Machine
@@ -71,15 +71,15 @@ def changes_have_a_written_path(
     documents: AllRegions[Document],
     stacks: AllRegions[Stack],
     providers: list[OidcProvider],
-    interfaces: AllRegions[AnyInterface],
+    histories: AllRegions[History],
+    *,
+    fewest: int = 10,
 ) -> Verdict:
-    """Standard changes have a path that is written down: a pipeline, a runbook, a stack, or a build service from outside.
+    """Where people make changes in the console, there is also a path that is written down: a pipeline, a runbook or a stack.
 
     Why: what is done from memory is done differently each time, and not at all by the one who is on call.
     Fix: write the steps as an Automation document, or let a pipeline do them; declare a wiki as wiki_runbooks.
     """
-    if not interfaces:
-        return NotApplicable("no region has a network interface")
     runbooks = [one for one in documents if one.document_type == "Automation"]
     counts = {
         "pipelines": len(pipelines),
@@ -88,7 +88,14 @@ def changes_have_a_written_path(
         "identity providers from outside": sum("oidc.eks." not in one.arn for one in providers),
     }
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    return Holds(told) if told else Fails("no pipeline, no runbook, no stack and no build service from outside")
+    if told:
+        return Holds(told)
+    by_hand = sum(change.way == "hand" for one in histories for change in one.changes)
+    if by_hand < fewest:
+        return NotApplicable(f"no path is seen, and {by_hand} changes were made by hand in the console")
+    return Fails(
+        f"{by_hand} changes were made by hand in the console, and no pipeline, runbook or stack is there for them"
+    )
 
 
 @fact

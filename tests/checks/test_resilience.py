@@ -7,6 +7,7 @@ import pytest
 
 from checks import alarms, coupling, levers
 from checks.alarms import Heard, OldestMessage, QueueName
+from checks.changes import History
 from checks.cloudformation import Stack
 from checks.cloudwatch.evidence import Alarm
 from checks.codepipeline import Pipeline
@@ -227,23 +228,40 @@ BUILDS = OidcProvider(arn=f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.g
 CLUSTER = OidcProvider(arn=f"arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/1")
 
 
+def history(count: int) -> History:
+    """So many changes by a person in the console."""
+    record = {
+        "event_type": "AwsApiCall",
+        "session_credential_from_console": "true",
+        "user_identity": {"type": "IAMUser"},
+    }
+    click = {
+        "event_name": "RunInstances",
+        "event_source": "ec2.amazonaws.com",
+        "event_time": NOW,
+        "cloud_trail_event": record,
+    }
+    return History.model_validate({"events": [click] * count}, strict=False)
+
+
 @pytest.mark.parametrize(
-    ("documents", "providers", "interfaces", "verdict"),
+    ("documents", "providers", "clicks", "verdict"),
     [
-        ([], [], [], NotApplicable("no region has a network interface")),
+        ([], [], 3, NotApplicable("no path is seen, and 3 changes were made by hand in the console")),
         (
             [document("d", "Command")],
             [CLUSTER],
-            SOME,
-            Fails("no pipeline, no runbook, no stack and no build service from outside"),
+            12,
+            Fails("12 changes were made by hand in the console, and no pipeline, runbook or stack is there for them"),
         ),
-        ([document("d")], [BUILDS, CLUSTER], SOME, Holds("1 runbooks, 1 identity providers from outside")),
+        ([document("d")], [BUILDS, CLUSTER], 12, Holds("1 runbooks, 1 identity providers from outside")),
     ],
 )
 def test_changes_have_a_written_path(
-    documents: list[Document], providers: list[OidcProvider], interfaces: list[AnyInterface], verdict: Verdict
+    documents: list[Document], providers: list[OidcProvider], clicks: int, verdict: Verdict
 ) -> None:
-    assert levers.changes_have_a_written_path([], documents, [], providers, interfaces) == verdict
+    found = [history(clicks)]
+    assert levers.changes_have_a_written_path([], documents, [], providers, found) == verdict
 
 
 def test_levers_through_a_client(aws: Emulator) -> None:
@@ -260,7 +278,7 @@ def test_levers_through_a_client(aws: Emulator) -> None:
     assert judge_all(aws, "levers", names) == {
         names[0]: {REGION: ("not applicable", "no own runbook is named like a lever")},
         names[1]: {REGION: ("not applicable", "no run of Failover-Front is in the history")},
-        names[2]: {HOME: ("not applicable", "no region has a network interface")},
+        names[2]: {HOME: ("holds", "1 runbooks")},
         names[3]: {REGION: ("told", "by their names, levers: none; recoveries: Failover-Front")},
     }
 
