@@ -82,6 +82,7 @@ class StackSet(
     stack_set_name: str
     permission_model: str | None = None
     drift_status: str | None = None
+    last_drift_check_timestamp: datetime | None = None
 
 
 class Hook(
@@ -125,6 +126,28 @@ def stacks_have_not_drifted(stack: Stack, at: ScanTime, *, days: int = 90) -> Ve
     if when is None or at - when > timedelta(days=days):
         return NotApplicable(f"drift was last looked for {f'on {when:%Y-%m-%d}' if when else 'at an unknown time'}")
     return Holds(f"in sync on {when:%Y-%m-%d}")
+
+
+@check(effort="medium")
+def stack_sets_have_not_drifted(sets: list[StackSet], at: ScanTime, *, days: int = 90) -> Verdict:
+    """Stacks that stack sets brought to accounts and regions are as the sets say, as far as was looked lately.
+
+    Why: a baseline that was changed in one account is a baseline that the others only seem to share.
+    Fix: aws cloudformation detect-stack-set-drift --stack-set-name NAME; update the set, or its instances.
+    """
+    drifted = sorted(one.stack_set_name for one in sets if one.drift_status == "DRIFTED")
+    if drifted:
+        return Fails(f"drifted at the last detection: {', '.join(drifted[:5])}")
+    fresh = [
+        one.stack_set_name
+        for one in sets
+        if one.drift_status == "IN_SYNC"
+        and one.last_drift_check_timestamp is not None
+        and at - one.last_drift_check_timestamp <= timedelta(days=days)
+    ]
+    if fresh:
+        return Holds(f"in sync: {', '.join(sorted(fresh)[:5])}")
+    return NotApplicable("drift of stack sets was not looked for lately" if sets else "there are no stack sets")
 
 
 @check(effort="low")

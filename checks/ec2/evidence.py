@@ -23,6 +23,10 @@ class MetadataOptions(Part):
     http_endpoint: str = "enabled"
 
 
+class GroupName(Part):
+    group_id: str
+
+
 class Instance(
     Evidence,
     read=Read(
@@ -42,6 +46,7 @@ class Instance(
     iam_instance_profile: Profile | None = None
     public_ip_address: str | None = None
     key_name: str | None = None
+    security_groups: tuple[GroupName, ...] = ()
 
 
 class Volume(Evidence, read=Read("ec2:DescribeVolumes", "Volumes", arn=_ARN + "volume/{volume_id}")):
@@ -179,10 +184,6 @@ class SecurityGroup(
     vpc_id: str | None = None
     ip_permissions: tuple[Permission, ...]
     ip_permissions_egress: tuple[Permission, ...]
-
-
-class GroupName(Part):
-    group_id: str
 
 
 class NetworkInterface(Evidence, read=Read("ec2:DescribeNetworkInterfaces", "NetworkInterfaces")):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from checks.ec2.evidence import InUse, SecurityGroup
+from checks.ec2.evidence import Instance, InUse, SecurityGroup
 from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
 
 _DATABASES = (1433, 1521, 3306, 5432, 5439, 6379, 7000, 7001, 8182, 9042, 9092, 9200, 11211, 27017)
@@ -107,3 +107,23 @@ def references_between_groups(groups: list[SecurityGroup]) -> str | None:
     rules = [rule for group in groups for rule in group.ip_permissions]
     named = sum(bool(rule.user_id_group_pairs or rule.prefix_list_ids) for rule in rules)
     return f"{named} of {len(rules)} ingress rules name groups or prefix lists" if rules else None
+
+
+@fact
+def databases_on_instances(instances: list[Instance], groups: list[SecurityGroup]) -> str | None:
+    """How many instances look as if a database, cache or broker ran on them, by the ports that their groups open."""
+    running = [one for one in instances if one.state.name == "running"]
+    if not running:
+        return None
+    # A rule for a range of many ports says nothing of what listens there.
+    opened = {
+        group.group_id: {port for rule in group.ip_permissions if len(rule.ports) <= 10 for port in rule.ports}
+        & set(_DATABASES)
+        for group in groups
+    }
+    ports = {
+        one.instance_id: set().union(*(opened.get(g.group_id, set()) for g in one.security_groups)) for one in running
+    }
+    found = sorted(f"{name} ({', '.join(map(str, sorted(open_)))})" for name, open_ in ports.items() if open_)
+    told = f": {', '.join(found[:10])}" if found else ""
+    return f"{len(found)} of {len(running)} running instances open the port of a database, cache or broker{told}"

@@ -248,3 +248,55 @@ class CentralRoot(
     ),
 ):
     enabled_features: tuple[str, ...] = ()
+
+
+class WorkingRole(
+    Evidence,
+    read=Read(
+        _DETAILS,
+        "RoleDetailList[?!starts_with(Path, '/aws-') && RoleLastUsed.LastUsedDate]",
+        fixed=_WANTED,
+        arn="{arn}",
+        scope="global",
+    ),
+):
+    """A role of the account's own that somebody has taken in the past 400 days: of the others there is nothing to ask."""
+
+    arn: str
+    role_name: str
+    create_date: datetime
+
+
+class ServiceUse(
+    Evidence,
+    read=Read(
+        "iam:GetServiceLastAccessedDetails",
+        "ServicesLastAccessed",
+        per=WorkingRole,
+        args={"Arn": "arn"},
+        via="last_accessed",
+    ),
+):
+    """A service that the role's permissions reach; without a date, nobody tried to use it within the time that IAM tracks."""
+
+    service_namespace: str
+    last_authenticated: datetime | None = None
+
+
+class ServiceCredential(
+    Evidence,
+    read=Read(
+        "iam:ListServiceSpecificCredentials",
+        "ServiceSpecificCredentials",
+        fixed={"AllUsers": True, "MaxItems": 1000},
+        arn="arn:{partition}:iam::{account}:user/{user_name}/{service_specific_credential_id}",
+        scope="global",
+    ),
+):
+    """A password or key of a user for one service, such as CodeCommit, Keyspaces or Bedrock."""
+
+    user_name: str
+    service_name: str
+    service_specific_credential_id: str
+    status: str
+    create_date: datetime

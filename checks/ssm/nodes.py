@@ -14,7 +14,7 @@ from checks.ssm.evidence import (
 )
 from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
-_PATCHING = ("AWS-RunPatchBaseline", "AWS-QuickSetup-PatchPolicy")
+PATCHING = ("AWS-RunPatchBaseline", "AWS-QuickSetup-PatchPolicy")
 
 
 @check(effort="medium")
@@ -79,11 +79,11 @@ def patching_is_scheduled(nodes: list[Node], associations: list[Association], ta
     """
     if not nodes:
         return NotApplicable("there are no managed nodes")
-    scheduled = sorted(one.name for one in associations if one.schedule_expression and one.name.startswith(_PATCHING))
+    scheduled = sorted(one.name for one in associations if one.schedule_expression and one.name.startswith(PATCHING))
     if scheduled:
         return Holds(f"an association runs {scheduled[0]}")
     # A task names a document by its name or by its ARN.
-    if any(one.task_arn.rpartition("/")[2].startswith(_PATCHING) for one in tasks):
+    if any(one.task_arn.rpartition("/")[2].startswith(PATCHING) for one in tasks):
         return Holds("a maintenance window runs AWS-RunPatchBaseline")
     return Fails("no association and no enabled maintenance window runs AWS-RunPatchBaseline")
 

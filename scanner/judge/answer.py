@@ -143,7 +143,7 @@ MOST_MISSED = 3
 def _missed(findings: list[Finding]) -> str:
     reasons = sorted({finding.because for finding in findings})
     more = f" (and {len(reasons) - MOST_MISSED} more reasons)" if len(reasons) > MOST_MISSED else ""
-    return f"not all was judged: {'; '.join(reasons[:MOST_MISSED])}{more}"
+    return f"not verified: {'; '.join(reasons[:MOST_MISSED])}{more}"
 
 
 def _count(findings: list[Finding], one: str, many: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checks import imagebuilder
+from checks import codecommit, imagebuilder
 from checks.imagebuilder import Pipeline
 from scanner import Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
@@ -32,12 +32,34 @@ def test_repositories(aws: Emulator) -> None:
     arn = f"arn:aws:codecommit:us-east-1:{ACCOUNT}:shop"
     names = ("merges_need_an_approval", "repositories")
     told = {REGION: ("told", "CodeCommit repositories: shop")}
-    with answering("codecommit", {"ListRepositories": {"repositories": [{"repositoryName": "shop"}]}}):
+    about = {"repositoryName": "shop", "defaultBranch": "main", "lastModifiedDate": "2026-11-01T00:00:00Z"}
+    with answering(
+        "codecommit",
+        {
+            "ListRepositories": {"repositories": [{"repositoryName": "shop"}]},
+            "BatchGetRepositories": {"repositories": [about], "repositoriesNotFound": []},
+        },
+    ):
         bare = ("fails", "no approval rule template is associated with shop")
-        assert judge_all(aws, "codecommit", names) == {"merges_need_an_approval": {arn: bare}, "repositories": told}
+        found = judge_all(aws, "codecommit", names, at=NOW)
+        assert found == {"merges_need_an_approval": {arn: bare}, "repositories": told}
         rule = {"approvalRuleTemplateNames": ["two-people"]}
         with answering("codecommit", {"ListAssociatedApprovalRuleTemplatesForRepository": rule}):
-            assert aws.judge("codecommit.merges_need_an_approval") == {arn: ("holds", "rules: two-people")}
+            assert aws.judge("codecommit.merges_need_an_approval", at=NOW) == {arn: ("holds", "rules: two-people")}
+
+
+@pytest.mark.parametrize(
+    ("branch", "day", "verdict"),
+    [
+        ("main", datetime(2026, 8, 25, tzinfo=UTC), Fails("no approval rule template is associated with shop")),
+        ("main", datetime(2026, 8, 24, tzinfo=UTC), NotApplicable("last changed on 2026-08-24")),
+        (None, datetime(2026, 11, 1, tzinfo=UTC), NotApplicable("the repository is empty")),
+    ],
+)
+def test_a_repository_that_nobody_works_on_accuses_nobody(branch: str | None, day: datetime, verdict: Verdict) -> None:
+    about = codecommit.Metadata(repository_name="shop", last_modified_date=day, default_branch=branch)
+    shop = codecommit.Repository(repository_name="shop")
+    assert codecommit.merges_need_an_approval(shop, about, [], NOW) == verdict
 
 
 def test_connections(aws: Emulator) -> None:

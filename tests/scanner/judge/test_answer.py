@@ -74,9 +74,9 @@ def test_what_was_not_judged_keeps_from_verifying_and_never_refutes(
 
 def test_what_was_not_judged_is_named() -> None:
     missed = [replace(one, because="no check judges graphs") for one in found(FAILS, check="c.d")]
-    told = "1 resource holds a.b; not all was judged: no check judges graphs"
+    told = "1 resource holds a.b; not verified: no check judges graphs"
     assert stance_of(COVERED, found(HOLDS), [], "", missed) == (Stance.SUPPORTED, told)
-    told = "not all was judged: no check judges graphs"
+    told = "not verified: no check judges graphs"
     assert stance_of(COVERED, found(NOTHING), [], "", missed) == (Stance.UNKNOWN, told)
     told = "whether all was seen is unknown: because unknown"
     assert stance_of(COVERED, found(HOLDS), [], "", found(UNKNOWN, check="c.d")) == (Stance.UNKNOWN, told)
