@@ -1,7 +1,7 @@
 """App Runner: services, what is told to them in the open, and who reaches them."""
 
 from checks.names import secret_names
-from scanner import Evidence, Fails, Holds, Keys, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, Keys, Part, Read, Verdict, check, fact
 
 
 class ServiceEntry(Evidence, read=Read("apprunner:ListServices", "ServiceSummaryList")):
@@ -92,7 +92,7 @@ def secrets_are_not_in_plain_variables(service: Service) -> Verdict:
     Fix: aws apprunner update-service, with RuntimeEnvironmentSecrets instead of RuntimeEnvironmentVariables
     """
     if service.told_by_repository:
-        return NotApplicable("its variables stand in its repository")
+        return CannotTell("its variables stand in its repository")
     found = secret_names(service.variables)
     return Fails(f"named like secrets: {', '.join(found)}") if found else Holds("no plain variable is named so")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from checks.stages import DEVELOPMENT, KEY, REASON, Tag, alone_by_design, in_development
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 # Processes that start, replace and offer instances. Others are suspended for good reasons, such as AZRebalance below EKS.
 _HEALING = frozenset({"AddToLoadBalancer", "HealthCheck", "Launch", "ReplaceUnhealthy", "Terminate"})
@@ -67,6 +67,10 @@ class Group(
         return any(tag.key.startswith(_SCALED_BY_OTHERS) for tag in self.tags)
 
 
+class Alarm(Part):
+    alarm_name: str | None = None
+
+
 class Predictive(Part):
     mode: str = "ForecastOnly"
 
@@ -82,7 +86,8 @@ class ScalingPolicy(
 ):
     policy_name: str
     policy_type: str
-    enabled: bool = True  # "whether the policy is enabled"; policies of old, which have no such member, cannot be off
+    enabled: bool = True  # what a policy is unless somebody turns it off (API reference, PutScalingPolicy)
+    alarms: tuple[Alarm, ...] = ()
     predictive_scaling_configuration: Predictive | None = None
 
     @property
@@ -90,7 +95,12 @@ class ScalingPolicy(
         if self.policy_type == "PredictiveScaling":
             predictive = self.predictive_scaling_configuration
             return self.enabled and predictive is not None and predictive.mode == "ForecastAndScale"
-        return self.enabled
+        # Target tracking makes its own alarms; the older kinds do nothing until somebody's alarm calls them.
+        return self.enabled and (self.policy_type == "TargetTrackingScaling" or bool(self.alarms))
+
+    @property
+    def hears_alarms(self) -> bool:
+        return self.policy_type != "PredictiveScaling"
 
 
 class ScheduledAction(
@@ -103,6 +113,18 @@ class ScheduledAction(
     ),
 ):
     scheduled_action_name: str
+    recurrence: str | None = None
+    end_time: datetime | None = None
+    min_size: int | None = None
+    max_size: int | None = None
+    desired_capacity: int | None = None
+
+    @property
+    def size(self) -> tuple[int | None, int | None, int | None]:
+        return self.min_size, self.max_size, self.desired_capacity
+
+    def recurs(self, at: datetime) -> bool:
+        return bool(self.recurrence) and (self.end_time is None or self.end_time > at)
 
 
 class Refresh(
@@ -186,6 +208,7 @@ def groups_follow_demand(
     group: Group,
     policies: list[ScalingPolicy],
     actions: list[ScheduledAction],
+    at: ScanTime,
     *,
     single_by_design: tuple[str, ...] = (),
     reason_tag: str = REASON,
@@ -201,18 +224,27 @@ def groups_follow_demand(
         return NotApplicable("the settings say that its size is by design")
     if group.scaled_by_others:
         return NotApplicable("its tags say that EKS or ECS scales it")
+    halted = sorted(group.suspended & {"Launch", "Terminate"})
+    if halted:
+        return Fails(f"suspended: {', '.join(halted)}")
+    recurring = [one for one in actions if one.recurs(at)]
+    if len({one.size for one in recurring}) > 1 and "ScheduledActions" not in group.suspended:
+        return Holds(f"scheduled: {', '.join(sorted(one.scheduled_action_name for one in recurring)[:5])}")
     if group.min_size == group.max_size:
         if outside := alone_by_design(group.tags, reason_tag):
             return outside
         return Fails(f"the size is fixed at {group.max_size}")
-    if actions:
-        return Holds(f"scheduled: {', '.join(sorted(one.scheduled_action_name for one in actions)[:5])}")
-    names = sorted(one.policy_name for one in policies if one.acts)
-    if not names:
-        return Fails("no scaling policy acts on it, and no scheduled action")
-    if "AlarmNotification" in group.suspended:
-        return Fails("it has policies, and their alarms are suspended")
-    return Holds(f"policies: {', '.join(names[:5])}")
+    acting = [one for one in policies if one.acts]
+    if not acting:
+        return Fails("no scaling policy acts on it, and no schedule that comes back with another size")
+    heard = sorted(
+        one.policy_name for one in acting if not (one.hears_alarms and "AlarmNotification" in group.suspended)
+    )
+    return (
+        Holds(f"policies: {', '.join(heard[:5])}")
+        if heard
+        else Fails("it has policies, and their alarms are suspended")
+    )
 
 
 @check(effort="low")

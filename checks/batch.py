@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from checks.ec2.evidence import Subnet
 from checks.names import secret_names
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 
 class Variable(Part):
@@ -123,5 +123,5 @@ def environments_span_zones(environment: ComputeEnvironment, subnets: list[Subne
     if len(zones) > 1:
         return Holds(f"in {', '.join(zones)}")
     if any(name not in zone_of for name in named):
-        return NotApplicable("not all of its subnets are among those that EC2 lists here")
+        return CannotTell("not all of its subnets are among those that EC2 lists here")
     return Fails(f"in {', '.join(zones)} alone")

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 _NOT_PRODUCTION = re.compile(
     r"(?i)(^|[^a-z])(dev|develop|development|test|testing|qa|staging|stage|sandbox|demo)([^a-z]|$)"
@@ -113,7 +113,7 @@ def deployments_watch_alarms(group: Group) -> Verdict:
 
 @check(effort="medium")
 def deployments_reach_traffic_step_by_step(application: Application, group: Group) -> Verdict:
-    """Deployments do not replace everything at once.
+    """Deployments do not replace everything at once, or keep the old version beside the new one.
 
     Why: what is wrong with the new version then meets every customer at the same time.
     Fix: aws deploy update-deployment-group … --deployment-config-name with a canary, a linear or a one-at-a-time configuration
@@ -122,7 +122,7 @@ def deployments_reach_traffic_step_by_step(application: Application, group: Grou
     if _NOT_PRODUCTION.search(f"{group.application_name} {group.deployment_group_name}"):
         return NotApplicable("its name says that it is not production")
     if not config.startswith("CodeDeployDefault."):
-        return NotApplicable(f"{config} is a configuration of the account's own, which was not read")
+        return CannotTell(f"{config} is a configuration of the account's own, which was not read")
     if "AllAtOnce" not in config:
         return Holds(config)
     blue = group.deployment_style is not None and group.deployment_style.deployment_type == "BLUE_GREEN"

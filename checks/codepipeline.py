@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from checks.names import secret_names
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 # Providers of source actions that keep the history of every change.
 _VERSIONED = frozenset({"Bitbucket", "CodeCommit", "CodeStarSourceConnection", "GitHub", "GitLab"})
@@ -126,9 +126,7 @@ def pipelines_test_before_they_deploy(pipeline: Pipeline) -> Verdict:
     if tests:
         return Holds(f"tested by {', '.join(tests[:5])}")
     if any(one.action_type_id.category in ("Build", "Compute", "Invoke") for one in before):
-        return NotApplicable(
-            "no action is a test; what it builds or invokes may test, which the pipeline does not tell"
-        )
+        return CannotTell("no action is a test; what it builds or invokes may test, which the pipeline does not tell")
     return Fails("it deploys without any test or build")
 
 
@@ -144,7 +142,9 @@ def pipelines_start_from_version_control(pipeline: Pipeline) -> Verdict:
         return Holds(f"from {', '.join(sorted(providers))}")
     if providers == {"S3"}:
         return Fails("from S3")
-    return NotApplicable(f"from {', '.join(sorted(providers)) or 'no source'}")
+    if not providers:
+        return NotApplicable("from no source")
+    return CannotTell(f"from {', '.join(sorted(providers))}; whether that keeps every change is not told")
 
 
 @check(effort="low")

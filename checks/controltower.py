@@ -5,7 +5,7 @@ It answers in the management account, in the region where the landing zone is at
 
 from collections import Counter
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 
 class LandingZoneArn(Evidence, read=Read("controltower:ListLandingZones", "landingZones", arn="{arn}")):
@@ -70,7 +70,7 @@ def the_landing_zone_is_up_to_date(zone: LandingZone) -> Verdict:
     Fix: aws controltower update-landing-zone --version VERSION …
     """
     if zone.latest_available_version is None:
-        return NotApplicable("the latest version is not told")
+        return CannotTell("the latest version is not told")
     told = f"version {zone.version}, the latest is {zone.latest_available_version}"
     return Holds(told) if zone.version == zone.latest_available_version else Fails(told)
 
@@ -89,7 +89,7 @@ def controls_stand(control: EnabledControl) -> Verdict:
     # Controls that Control Tower does not watch for drift are NOT_CHECKING (API reference, EnabledControlSummary).
     if status == "SUCCEEDED" and drift in ("IN_SYNC", "NOT_CHECKING"):
         return Holds(told)
-    return Fails(told) if status == "FAILED" or drift == "DRIFTED" else NotApplicable(told)
+    return Fails(told) if status == "FAILED" or drift == "DRIFTED" else CannotTell(told)
 
 
 @fact

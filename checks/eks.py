@@ -5,7 +5,7 @@ from datetime import date, datetime
 from checks.ec2.evidence import Subnet
 from checks.iam.evidence import OidcProvider
 from checks.stages import DEVELOPMENT, KEY, in_development, tags_of
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 _EVERYONE = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -220,7 +220,7 @@ def versions_are_supported(cluster: Cluster, versions: list[SupportedVersion]) -
     """
     found = next((one for one in versions if one.cluster_version == cluster.version), None)
     if found is None:
-        return NotApplicable(f"EKS does not say until when it supports {cluster.version}")
+        return CannotTell(f"EKS does not say until when it supports {cluster.version}")
     told = f"{cluster.version} is in {found.version_status}"
     return Fails(told) if found.version_status == "UNSUPPORTED" else Holds(told)
 
@@ -234,7 +234,7 @@ def versions_are_in_standard_support(cluster: Cluster, versions: list[SupportedV
     """
     found = next((one for one in versions if one.cluster_version == cluster.version), None)
     if found is None:
-        return NotApplicable(f"EKS does not say until when it supports {cluster.version}")
+        return CannotTell(f"EKS does not say until when it supports {cluster.version}")
     told = f"{cluster.version} is in {found.version_status}"
     return Holds(told) if found.version_status == "STANDARD_SUPPORT" else Fails(told)
 
@@ -265,7 +265,7 @@ def nodes_span_zones(
     if outside := in_development(tags_of(cluster.tags), environment_tag, development):
         return outside
     if not named <= zone_of.keys():
-        return NotApplicable("not all of the subnets are among those that EC2 lists here")
+        return CannotTell("not all of the subnets are among those that EC2 lists here")
     return Fails(f"in {', '.join(zones)} alone")
 
 
@@ -291,7 +291,7 @@ def nodes_follow_their_control_plane(cluster: Cluster, group: NodeGroup) -> Verd
     Fix: aws eks update-nodegroup-version --cluster-name NAME --nodegroup-name GROUP
     """
     if group.version is None:
-        return NotApplicable("the group does not say its version")
+        return CannotTell("the group does not say its version")
     told = f"nodes {group.version}, control plane {cluster.version}"
     return Holds(told) if version_of(group.version) >= version_of(cluster.version) else Fails(told)
 

@@ -1,6 +1,6 @@
 """Load balancers: what their listeners speak, what they write down, and over which zones they stand."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # What the names of policies hold that take TLS 1.2 or later only ("Security policies", Elastic Load Balancing user guides). A
 # policy that is not known here does not pass.
@@ -353,7 +353,7 @@ def requests_are_finished_before_a_target_leaves(group: TargetGroup, attributes:
         return NotApplicable("the target is a Lambda function")
     delay = attributes.value("deregistration_delay.timeout_seconds")
     if delay is None:
-        return NotApplicable("AWS tells no delay")
+        return CannotTell("AWS tells no delay")
     return Fails("the delay is 0 s") if delay == "0" else Holds(f"the delay is {delay} s")
 
 

@@ -1,7 +1,7 @@
 """MSK: clusters of Kafka and their connectors: what they encrypt, whom they let in, and over which zones they stand."""
 
 from checks.stages import DEVELOPMENT, KEY, in_development, tags_of
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 _SERVERLESS = NotApplicable("a serverless cluster: encrypted, with IAM only, and over several zones, by its nature")
 
@@ -154,7 +154,7 @@ def clusters_are_not_public(cluster: Cluster) -> Verdict:
     info = cluster.provisioned.broker_node_group_info.connectivity_info
     kind = info.public_access.type if info and info.public_access else None
     if kind is None:
-        return NotApplicable("nothing is told of public access")
+        return CannotTell("nothing is told of public access")
     return Holds("public access is DISABLED") if kind == "DISABLED" else Fails(f"public access is {kind}")
 
 

@@ -1,7 +1,9 @@
 """Whether services grow with demand, as Application Auto Scaling is told."""
 
+from datetime import datetime
+
 from checks.ecs.evidence import Cluster, Service
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
 
 _ECS = {"ServiceNamespace": "ecs"}
 
@@ -27,6 +29,10 @@ class ScalableTarget(
     suspended_state: Suspension | None = None
 
 
+class Alarm(Part):
+    alarm_name: str
+
+
 class Predictive(Part):
     mode: str = "ForecastOnly"
 
@@ -38,14 +44,21 @@ class ScalingPolicy(
     resource_id: str
     policy_name: str
     policy_type: str
+    alarms: tuple[Alarm, ...] = ()
     predictive_scaling_policy_configuration: Predictive | None = None
 
     @property
     def acts(self) -> bool:
+        """Target tracking makes its own alarms; step scaling does nothing until somebody's alarm calls it."""
         predictive = self.predictive_scaling_policy_configuration
-        return self.policy_type != "PredictiveScaling" or (
-            predictive is not None and predictive.mode == "ForecastAndScale"
-        )
+        if self.policy_type == "PredictiveScaling":
+            return predictive is not None and predictive.mode == "ForecastAndScale"
+        return self.policy_type == "TargetTrackingScaling" or bool(self.alarms)
+
+
+class Size(Part):
+    min_capacity: int | None = None
+    max_capacity: int | None = None
 
 
 class ScheduledAction(
@@ -54,6 +67,13 @@ class ScheduledAction(
 ):
     resource_id: str
     scheduled_action_name: str
+    schedule: str
+    end_time: datetime | None = None
+    scalable_target_action: Size = Size()
+
+    def recurs(self, at: datetime) -> bool:
+        """Does it come back? One that says `at(…)` happens once."""
+        return not self.schedule.startswith("at(") and (self.end_time is None or self.end_time > at)
 
 
 @check(effort="medium")
@@ -63,6 +83,7 @@ def services_follow_demand(
     targets: list[ScalableTarget],
     policies: list[ScalingPolicy],
     actions: list[ScheduledAction],
+    at: ScanTime,
     *,
     single_by_design: tuple[str, ...] = (),
 ) -> Verdict:
@@ -81,13 +102,17 @@ def services_follow_demand(
     target = next((one for one in targets if one.resource_id == mine), None)
     if target is None:
         return Fails(f"{service.desired_count} tasks, whatever the demand")
+    suspended = target.suspended_state or Suspension()
+    recurring = [one for one in actions if one.resource_id == mine and one.recurs(at)]
+    scheduled = sorted(one.scheduled_action_name for one in recurring)
+    changes = len({one.scalable_target_action for one in recurring}) > 1
+    if changes and not suspended.scheduled_scaling_suspended:
+        return Holds(f"scheduled: {', '.join(scheduled[:5])}")
     if target.min_capacity == target.max_capacity:
         return Fails(f"the size is fixed at {target.max_capacity}")
-    suspended = target.suspended_state or Suspension()
-    by = [one.policy_name for one in policies if one.resource_id == mine and one.acts]
-    scheduled = [one.scheduled_action_name for one in actions if one.resource_id == mine]
+    by = sorted(one.policy_name for one in policies if one.resource_id == mine and one.acts)
     if by and not suspended.dynamic_scaling_out_suspended:
-        return Holds(f"policies: {', '.join(sorted(by)[:5])}")
-    if scheduled and not suspended.scheduled_scaling_suspended:
-        return Holds(f"scheduled: {', '.join(sorted(scheduled)[:5])}")
-    return Fails("scaling is suspended" if by or scheduled else "no policy and no schedule scales it")
+        return Holds(f"policies: {', '.join(by[:5])}")
+    if by or changes:
+        return Fails("scaling is suspended")
+    return Fails("no policy scales it, and no schedule that comes back with another size")

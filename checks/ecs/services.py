@@ -3,7 +3,7 @@
 from checks.ec2.evidence import Subnet
 from checks.ecs.evidence import Cluster, Service, Task
 from checks.stages import DEVELOPMENT, KEY, REASON, alone_by_design, in_development
-from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict, check, fact
 
 
 def _zones(service: Service, subnets: list[Subnet]) -> tuple[list[str], bool]:
@@ -34,7 +34,7 @@ def services_span_zones(
     if len(zones) > 1:
         return Holds(f"in {', '.join(zones)}")
     if not complete:
-        return NotApplicable("not all of its subnets are among those that EC2 lists here")
+        return CannotTell("not all of its subnets are among those that EC2 lists here")
     return in_development(service.tags, environment_tag, development) or Fails(f"in {', '.join(zones)} alone")
 
 

@@ -4,7 +4,7 @@ import re
 
 from checks.ecs.evidence import Cluster, Container, Service, TaskDefinition
 from checks.names import secret_names
-from scanner import Fails, Holds, NotApplicable, Verdict, check
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict, check
 
 # Registries from which everybody pulls. What has no host comes from Docker Hub.
 _PUBLIC = frozenset(
@@ -29,10 +29,10 @@ _PUBLIC = frozenset(
 _ECR = re.compile(r"\d{12}\.dkr[.-]ecr[.-]")
 
 
-def _unseen(service: Service) -> NotApplicable | None:
+def _unseen(service: Service) -> CannotTell | None:
     """Where the service's own task definition is not what it runs."""
     other = service.runs_another_definition
-    return NotApplicable(f"its primary task set runs {other}, which was not read") if other else None
+    return CannotTell(f"its primary task set runs {other}, which was not read") if other else None
 
 
 def _names(containers: list[Container]) -> str:
@@ -151,7 +151,7 @@ def images_come_from_private_registries(
     if open_:
         return Fails(f"from public registries: {', '.join(sorted(open_)[:5])}")
     if unknown:
-        return NotApplicable(f"whether everybody may pull is not known: {', '.join(sorted(unknown)[:5])}")
+        return CannotTell(f"whether everybody may pull is not known: {', '.join(sorted(unknown)[:5])}")
     return Holds(f"from {', '.join(sorted({registry(one.image) for one in definition.container_definitions}))}")
 
 

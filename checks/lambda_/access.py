@@ -2,7 +2,7 @@
 
 from checks.lambda_.evidence import AliasPolicy, Function, FunctionPolicy, FunctionUrl, Signing
 from checks.names import secret_names
-from scanner import Fails, Holds, NotApplicable, Target, Verdict, check, fact, lets_everyone
+from scanner import Fails, Holds, NotApplicable, Statement, Target, Verdict, binds, check, fact, lets_everyone
 
 
 @check(effort="low")
@@ -17,7 +17,17 @@ def functions_are_not_public(policy: FunctionPolicy | None, of_aliases: list[Ali
         found = lets_everyone(one, here.account)
         if found:
             return Fails(f"the policy is open: {found[0]}")
+        if anybody := [statement.sid or "without a name" for statement in one.statements if _any_bucket(statement)]:
+            return Fails(
+                f"events of anybody's bucket may call it: statement {anybody[0]!r} names no account and no bucket"
+            )
     return Holds("the policy lets in nobody in general" if policies else "the function has no policy")
+
+
+def _any_bucket(statement: Statement) -> bool:
+    """Does it let S3 in, whosesoever bucket sends the event? Security Hub takes that for public, too (control Lambda.1)."""
+    s3 = any(name.kind == "Service" and name.value == "s3.amazonaws.com" for name in statement.principals)
+    return statement.effect == "Allow" and s3 and not any(binds(one) for one in statement.conditions)
 
 
 @check(effort="medium")

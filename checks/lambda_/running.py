@@ -4,12 +4,12 @@ from checks.ec2.evidence import Subnet
 from checks.lambda_.evidence import Alias, Concurrency, EventInvokeConfig, EventSource, Function, FunctionPolicy
 from checks.lambda_.runtimes import AS_OF, DEPRECATED
 from checks.logs import LogGroup
-from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 # Services that call functions asynchronously and show in the function's policy ("Invoking Lambda functions", Developer Guide).
 _ASYNCHRONOUS = frozenset(
     f"{name}.amazonaws.com"
-    for name in ("cloudformation", "codecommit", "codepipeline", "config", "events", "iot", "s3", "ses", "sns")
+    for name in ("cloudformation", "codecommit", "codepipeline", "config", "events", "iot", "logs", "s3", "ses", "sns")
 )
 
 
@@ -26,7 +26,11 @@ def runtimes_are_supported(function: Function, at: ScanTime) -> Verdict:
         return NotApplicable("a replica of Lambda@Edge is as its master is")
     ends = DEPRECATED.get(function.runtime or "")
     if ends is None:
-        return NotApplicable(f"AWS's table as of {AS_OF} gives no date for {function.runtime}")
+        return CannotTell(f"AWS's table as of {AS_OF} gives no date for {function.runtime}")
+    if at.date() > ends > AS_OF:
+        return CannotTell(
+            f"by AWS's table as of {AS_OF} the support of {function.runtime} was to end on {ends}; AWS moves such dates"
+        )
     if at.date() > ends:
         return Fails(f"the support of {function.runtime} ended on {ends} (AWS's table as of {AS_OF})")
     return Holds(f"{function.runtime} is supported until {ends}")
@@ -47,7 +51,7 @@ def functions_in_a_network_span_zones(function: Function, subnets: list[Subnet])
     if len(zones) > 1:
         return Holds(f"in {', '.join(zones)}")
     if len(named) > 1 and any(name not in zone_of for name in named):
-        return NotApplicable("not all of its subnets are among those that EC2 lists here")
+        return CannotTell("not all of its subnets are among those that EC2 lists here")
     return Fails(f"in {', '.join(zones) or 'a single subnet'} alone")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from checks import controltower
 from checks.controltower import ControlDrift, ControlStatus, EnabledControl, LandingZone
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering, refused
 from tests.emulator import ACCOUNT, Emulator
 
@@ -134,7 +134,7 @@ def control(status: str, drift: str) -> EnabledControl:
         (control("SUCCEEDED", "NOT_CHECKING"), Holds("c is SUCCEEDED, its drift NOT_CHECKING")),
         (control("FAILED", "IN_SYNC"), Fails("c is FAILED, its drift IN_SYNC")),
         (control("SUCCEEDED", "DRIFTED"), Fails("c is SUCCEEDED, its drift DRIFTED")),
-        (control("SUCCEEDED", "UNKNOWN"), NotApplicable("c is SUCCEEDED, its drift UNKNOWN")),
+        (control("SUCCEEDED", "UNKNOWN"), CannotTell("c is SUCCEEDED, its drift UNKNOWN")),
         (control("UNDER_CHANGE", "DRIFTED"), NotApplicable("c is UNDER_CHANGE, its drift DRIFTED")),
     ],
 )
@@ -145,7 +145,7 @@ def test_controls_stand(one: EnabledControl, verdict: Verdict) -> None:
 def test_landing_zones() -> None:
     new = LandingZone(version="4.0", status="FAILED")
     assert controltower.the_landing_zone_has_not_drifted(new) == Fails("the landing zone is FAILED")
-    assert controltower.the_landing_zone_is_up_to_date(new) == NotApplicable("the latest version is not told")
+    assert controltower.the_landing_zone_is_up_to_date(new) == CannotTell("the latest version is not told")
     sound = LandingZone.model_validate(
         {"version": "4.0", "status": "ACTIVE", "latest_available_version": "4.0", "drift_status": {"status": "IN_SYNC"}}
     )

@@ -1,6 +1,7 @@
 """EKS and Auto Scaling checks, against real clients and as tables."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from checks import autoscaling, eks
 from checks.autoscaling import Group, Predictive, Refresh, ScalingPolicy, ScheduledAction
 from checks.ec2.evidence import Subnet
 from checks.eks import Cluster, Network, NodeGroup, SupportedVersion
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -156,7 +157,7 @@ SUBNETS = [Subnet(subnet_id=f"s-{zone}", vpc_id="v", availability_zone=zone) for
         (
             kubernetes(),
             [nodes(subnets=("s-a", "s-x"))],
-            NotApplicable("not all of the subnets are among those that EC2 lists here"),
+            CannotTell("not all of the subnets are among those that EC2 lists here"),
         ),
         (
             kubernetes(compute_config={"enabled": True}),
@@ -182,8 +183,8 @@ VERSIONS = [
         ("1.27", Fails("1.27 is in UNSUPPORTED"), Fails("1.27 is in UNSUPPORTED"), False),
         (
             "1.99",
-            NotApplicable("EKS does not say until when it supports 1.99"),
-            NotApplicable("EKS does not say until when it supports 1.99"),
+            CannotTell("EKS does not say until when it supports 1.99"),
+            CannotTell("EKS does not say until when it supports 1.99"),
             True,
         ),
     ],
@@ -285,7 +286,7 @@ def test_groups_through_a_client(aws: Emulator) -> None:
     arn = client.describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupARN"]
     wanted = {
         "groups_span_zones": ("holds", "over us-east-1a, us-east-1b"),
-        "groups_follow_demand": ("fails", "no scaling policy acts on it, and no scheduled action"),
+        "groups_follow_demand": ("fails", "suspended: Launch"),
         "groups_have_room_to_grow": ("fails", "2 of at most 2"),
         "healing_is_not_suspended": ("fails", "suspended: Launch"),
         "groups_use_launch_templates": ("fails", "the launch configuration is l"),
@@ -304,15 +305,36 @@ def test_groups_through_a_client(aws: Emulator) -> None:
             "TargetValue": 50.0,
         },
     )
+    client.resume_processes(AutoScalingGroupName="web")
     assert aws.judge("autoscaling.groups_follow_demand") == {arn: ("holds", "policies: half")}
 
 
-TARGET = ScalingPolicy(policy_name="half", policy_type="TargetTrackingScaling")
+TARGET = ScalingPolicy(policy_name="half", policy_type="TargetTrackingScaling", enabled=True)
+STEP = ScalingPolicy(policy_name="step", policy_type="StepScaling", enabled=True)
+CALLED = STEP.model_copy(update={"alarms": (autoscaling.Alarm(alarm_name="busy"),)})
+AHEAD = ScalingPolicy(
+    policy_name="f",
+    policy_type="PredictiveScaling",
+    enabled=True,
+    predictive_scaling_configuration=Predictive(mode="ForecastAndScale"),
+)
 OFF = ScalingPolicy(policy_name="half", policy_type="TargetTrackingScaling", enabled=False)
 FORECAST = ScalingPolicy(
     policy_name="f", policy_type="PredictiveScaling", predictive_scaling_configuration=Predictive(mode="ForecastOnly")
 )
-NO_POLICY = Fails("no scaling policy acts on it, and no scheduled action")
+NO_POLICY = Fails("no scaling policy acts on it, and no schedule that comes back with another size")
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def action(name: str, size: int, recurrence: str | None = "0 20 * * *", end: datetime | None = None) -> ScheduledAction:
+    return ScheduledAction(scheduled_action_name=name, desired_capacity=size, recurrence=recurrence, end_time=end)
+
+
+DAY_AND_NIGHT = [action("day", 4), action("night", 1)]
+
+
+def halted(name: str) -> dict[str, Any]:
+    return {"suspended_processes": ({"process_name": name},)}
 
 
 @pytest.mark.parametrize(
@@ -320,7 +342,18 @@ NO_POLICY = Fails("no scaling policy acts on it, and no scheduled action")
     [
         (group(), [TARGET], [], Holds("policies: half")),
         (group(), [OFF, FORECAST], [], NO_POLICY),
-        (group(), [], [ScheduledAction(scheduled_action_name="night")], Holds("scheduled: night")),
+        (group(), [], DAY_AND_NIGHT, Holds("scheduled: day, night")),
+        (group(min_size=4), [], DAY_AND_NIGHT, Holds("scheduled: day, night")),
+        # A schedule that comes once, or is over, or always says the same, follows nothing.
+        (group(), [], [action("night", 1)], NO_POLICY),
+        (group(), [], [action("night", 1), action("same", 1)], NO_POLICY),
+        (group(), [], [action("day", 4), action("once", 1, None)], NO_POLICY),
+        (group(), [], [action("day", 4), action("past", 1, end=datetime(2026, 1, 1, tzinfo=UTC))], NO_POLICY),
+        (group(**halted("ScheduledActions")), [], DAY_AND_NIGHT, NO_POLICY),
+        (group(**halted("Launch")), [TARGET], [], Fails("suspended: Launch")),
+        (group(), [STEP], [], NO_POLICY),
+        (group(), [CALLED], [], Holds("policies: step")),
+        (group(**halted("AlarmNotification")), [TARGET, AHEAD], [], Holds("policies: f")),
         (group(min_size=4), [TARGET], [], Fails("the size is fixed at 4")),
         (
             group(suspended_processes=({"process_name": "AlarmNotification"},)),
@@ -335,7 +368,7 @@ NO_POLICY = Fails("no scaling policy acts on it, and no scheduled action")
 def test_groups_follow_demand(
     one: Group, policies: list[ScalingPolicy], actions: list[ScheduledAction], verdict: Verdict
 ) -> None:
-    assert autoscaling.groups_follow_demand(one, policies, actions) == verdict
+    assert autoscaling.groups_follow_demand(one, policies, actions, NOW) == verdict
 
 
 def running(*zones: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pytest
 from checks import codedeploy, codepipeline
 from checks.codedeploy import Application, Group
 from checks.codepipeline import Pipeline
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -74,7 +74,7 @@ def pipeline(*stages: list[dict[str, Any]], **changes: object) -> Pipeline:
 
 
 SOURCE, TEST, BUILD, DEPLOY = (action(kind) for kind in ("Source", "Test", "Build", "Deploy"))
-UNTOLD = NotApplicable("no action is a test; what it builds or invokes may test, which the pipeline does not tell")
+UNTOLD = CannotTell("no action is a test; what it builds or invokes may test, which the pipeline does not tell")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ ROLLBACK = [{"name": "s", "actions": [DEPLOY], "on_failure": {"result": "ROLLBAC
     ("function", "one", "verdict"),
     [
         ("pipelines_start_from_version_control", pipeline([CONNECTED]), Holds("from CodeStarSourceConnection")),
-        ("pipelines_start_from_version_control", pipeline([action("Source", "ECR")]), NotApplicable("from ECR")),
+        ("pipelines_start_from_version_control", pipeline([action("Source", "ECR")]), CannotTell("from ECR; whether that keeps every change is not told")),
         (
             "pipelines_start_from_version_control",
             pipeline([action("Source", "S3"), CONNECTED]),
@@ -184,7 +184,7 @@ BLUE = {"deployment_style": {"deployment_type": "BLUE_GREEN"}}
             group("CodeDeployDefault.AllAtOnce", deployment_group_name="shop-test"),
             NotApplicable("its name says that it is not production"),
         ),
-        ("Server", group("own"), NotApplicable("own is a configuration of the account's own, which was not read")),
+        ("Server", group("own"), CannotTell("own is a configuration of the account's own, which was not read")),
     ],
 )
 def test_deployments_reach_traffic_step_by_step(platform: str, one: Group, verdict: Verdict) -> None:

@@ -1,6 +1,7 @@
 """ECS checks: against real clients, and as tables."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from checks.ec2.evidence import Subnet
 from checks.ecs import services, tasks
 from checks.ecs.evidence import Cluster, Service, Task, TaskDefinition
 from checks.ecs.scaling import ScalableTarget, ScalingPolicy, ScheduledAction, services_follow_demand
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -140,7 +141,7 @@ ON_EC2 = service(launch_type="EC2")
 MOVED = service(task_sets=[{"status": "PRIMARY", "task_definition": "t:2"}])
 WINDOWS = {"runtime_platform": {"operating_system_family": "WINDOWS_SERVER_2022_CORE"}}
 LOGS = {"log_configuration": {"log_driver": "awslogs"}}
-UNSEEN = NotApplicable("its primary task set runs t:2, which was not read")
+UNSEEN = CannotTell("its primary task set runs t:2, which was not read")
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ UNSEEN = NotApplicable("its primary task set runs t:2, which was not read")
             "images_come_from_private_registries",
             service(),
             definition({"image": "harbor.example.com/c:1"}),
-            NotApplicable("whether everybody may pull is not known: harbor.example.com/c:1"),
+            CannotTell("whether everybody may pull is not known: harbor.example.com/c:1"),
         ),
         ("images_are_not_called_latest", service(), definition(), Holds("every image has a tag or digest")),
         (
@@ -297,7 +298,7 @@ SUBNETS = [Subnet(subnet_id=f"s-{zone}", vpc_id="v", availability_zone=f"us-east
     [
         (service(**vpc("s-a", "s-b")), Holds("in us-east-1a, us-east-1b")),
         (service(**vpc("s-a")), Fails("in us-east-1a alone")),
-        (service(**vpc("s-a", "s-x")), NotApplicable("not all of its subnets are among those that EC2 lists here")),
+        (service(**vpc("s-a", "s-x")), CannotTell("not all of its subnets are among those that EC2 lists here")),
         (service(), NotApplicable("its tasks stand where the cluster's instances stand")),
         (service(launch_type="EXTERNAL", **vpc("s-a")), NotApplicable("its tasks run outside AWS")),
     ],
@@ -388,15 +389,43 @@ def target(**changes: object) -> ScalableTarget:
 
 HALF = ScalingPolicy(resource_id=MINE, policy_name="half", policy_type="TargetTrackingScaling")
 FORECAST = ScalingPolicy(resource_id=MINE, policy_name="f", policy_type="PredictiveScaling")
-NIGHT = ScheduledAction(resource_id=MINE, scheduled_action_name="night")
+STEP = ScalingPolicy(resource_id=MINE, policy_name="step", policy_type="StepScaling")
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def planned(name: str, tasks: int, schedule: str = "cron(0 20 * * ? *)", **changes: object) -> ScheduledAction:
+    fields = {"resource_id": MINE, "scheduled_action_name": name, "schedule": schedule}
+    return ScheduledAction.model_validate(fields | {"scalable_target_action": {"max_capacity": tasks}} | changes)
+
+
+DAY, NIGHT = planned("day", 8), planned("night", 2)
+NO_SCALING = Fails("no policy scales it, and no schedule that comes back with another size")
 
 
 @pytest.mark.parametrize(
     ("one", "targets", "policies", "actions", "verdict"),
     [
         (service(**BEHIND), [target()], [HALF], [], Holds("policies: half")),
-        (service(**BEHIND), [target()], [FORECAST], [NIGHT], Holds("scheduled: night")),
-        (service(**BEHIND), [target()], [FORECAST], [], Fails("no policy and no schedule scales it")),
+        (service(**BEHIND), [target()], [FORECAST], [DAY, NIGHT], Holds("scheduled: day, night")),
+        (service(**BEHIND), [target(min_capacity=4)], [], [DAY, NIGHT], Holds("scheduled: day, night")),
+        (service(**BEHIND), [target()], [FORECAST], [NIGHT], NO_SCALING),
+        (service(**BEHIND), [target()], [], [NIGHT, planned("once", 8, "at(2026-12-01T00:00:00)")], NO_SCALING),
+        (
+            service(**BEHIND),
+            [target()],
+            [],
+            [NIGHT, planned("past", 8, end_time=datetime(2026, 1, 1, tzinfo=UTC))],
+            NO_SCALING,
+        ),
+        (service(**BEHIND), [target()], [STEP], [], NO_SCALING),
+        (
+            service(**BEHIND),
+            [target()],
+            [ScalingPolicy.model_validate(STEP.model_dump() | {"alarms": ({"alarm_name": "busy"},)})],
+            [],
+            Holds("policies: step"),
+        ),
+        (service(**BEHIND), [target()], [FORECAST], [], NO_SCALING),
         (service(**BEHIND), [target(resource_id="service/d/web")], [HALF], [], Fails("2 tasks, whatever the demand")),
         (service(**BEHIND), [target(min_capacity=4)], [HALF], [], Fails("the size is fixed at 4")),
         (
@@ -417,4 +446,4 @@ def test_services_follow_demand(
     actions: list[ScheduledAction],
     verdict: Verdict,
 ) -> None:
-    assert services_follow_demand(one, cluster(), targets, policies, actions) == verdict
+    assert services_follow_demand(one, cluster(), targets, policies, actions, NOW) == verdict

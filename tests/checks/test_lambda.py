@@ -9,7 +9,7 @@ from checks.lambda_ import running
 from checks.lambda_.access import layers_from_elsewhere
 from checks.lambda_.evidence import EventSource, Function, FunctionPolicy, Layer
 from checks.lambda_.runtimes import AS_OF, DEPRECATED
-from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from tests.checks.answers import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -33,7 +33,7 @@ def make(aws: Emulator, name: str, role: str, **how: object) -> None:
 
 
 def test_functions_are_not_public(aws: Emulator) -> None:
-    for name in ("quiet", "open", "bound"):
+    for name in ("quiet", "open", "bound", "loose"):
         make(aws, name, "own")
     client = aws.client("lambda")
     client.add_permission(FunctionName="open", StatementId="all", Action="lambda:InvokeFunction", Principal="*")
@@ -44,7 +44,12 @@ def test_functions_are_not_public(aws: Emulator) -> None:
         Principal="s3.amazonaws.com",
         SourceArn="arn:aws:s3:::uploads",
     )
+    client.add_permission(
+        FunctionName="loose", StatementId="any", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
+    )
+    loose = "events of anybody's bucket may call it: statement 'any' names no account and no bucket"
     assert aws.judge("lambda.functions_are_not_public") == {
+        ARN + "loose": ("fails", loose),
         ARN + "quiet": ("holds", "the function has no policy"),
         ARN + "open": ("fails", "the policy is open: statement 'all' lets everyone do lambda:InvokeFunction"),
         ARN + "bound": ("holds", "the policy lets in nobody in general"),
@@ -166,7 +171,13 @@ def test_urls_and_signatures(aws: Emulator) -> None:
             function(runtime="nodejs18.x"),
             Fails(f"the support of nodejs18.x ended on 2025-09-01 (AWS's table as of {AS_OF})"),
         ),
-        (function(runtime="python3.99"), NotApplicable(f"AWS's table as of {AS_OF} gives no date for python3.99")),
+        (function(runtime="python3.99"), CannotTell(f"AWS's table as of {AS_OF} gives no date for python3.99")),
+        (
+            function(runtime="dotnet8"),
+            CannotTell(
+                f"by AWS's table as of {AS_OF} the support of dotnet8 was to end on 2026-11-10; AWS moves such dates"
+            ),
+        ),
         (function(package_type="Image", runtime=None), NotApplicable("the runtime is inside the container image")),
         (function(**REPLICA), NotApplicable("a replica of Lambda@Edge is as its master is")),
     ],

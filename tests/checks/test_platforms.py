@@ -8,7 +8,7 @@ from checks import apprunner, batch
 from checks.apprunner import Service
 from checks.batch import ComputeEnvironment, JobDefinition
 from checks.ec2.evidence import Subnet
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -79,7 +79,7 @@ def test_app_runner_from_code() -> None:
     assert apprunner.requests_are_traced(one) == Holds("tracing is on")
     hidden = {"code_repository": {"code_configuration": {"configuration_source": "REPOSITORY"}}}
     other = Service.model_validate(one.model_dump() | {"source_configuration": hidden}, strict=False)
-    told = NotApplicable("its variables stand in its repository")
+    told = CannotTell("its variables stand in its repository")
     assert apprunner.secrets_are_not_in_plain_variables(other) == told
     assert apprunner.services([one]) == "App Runner services: web (public)"
 
@@ -128,7 +128,7 @@ SUBNETS = [Subnet(subnet_id=f"s-{zone}", vpc_id="v", availability_zone=zone) for
         (("s-a", "s-b"), "ENABLED", Holds("in a, b")),
         (("s-a",), "ENABLED", Fails("in a alone")),
         (("s-a",), "DISABLED", NotApplicable("the environment is disabled")),
-        (("s-x",), "ENABLED", NotApplicable("not all of its subnets are among those that EC2 lists here")),
+        (("s-x",), "ENABLED", CannotTell("not all of its subnets are among those that EC2 lists here")),
         ((), "ENABLED", NotApplicable("Batch does not start its machines")),
     ],
 )
