@@ -112,7 +112,6 @@ CALLERS = {
         "generate_credential_report",
         "generate_service_last_accessed_details",
         "get_credential_report",
-        "get_discovered_resource_counts",
         "get_service_last_accessed_details",
         "lookup_events",
     },

@@ -9,7 +9,7 @@ from scanner import Evidence, Fails, Holds, Read, Verdict, check, fact
 
 class Discovered(
     Evidence,
-    read=Read("config:GetDiscoveredResourceCounts", "resourceCounts", per=Recorder, via="discovered_resources"),
+    read=Read("config:GetDiscoveredResourceCounts", "resourceCounts", per=Recorder),
 ):
     """How many resources of a kind Config records in the region; a kind of which there is none is not listed."""
 

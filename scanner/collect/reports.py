@@ -8,6 +8,7 @@ from typing import Any
 
 from tenacity import retry, retry_if_result, stop_after_delay, wait_exponential
 
+from scanner.collect.ask import read_pages
 from scanner.collect.clients import Clients
 
 REPORT_SECONDS = 60  # IAM makes a credential report within seconds; after this it is not to be had
@@ -95,18 +96,6 @@ def kind_of_agent(agent: str) -> str:
     return "sdk" if low.startswith(("aws-sdk", "boto", "aws-internal")) else "other"
 
 
-def discovered_resources(clients: Clients, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Config's counts of resources by type, page after page: AWS gives a hundred types at a time, and boto3 does not turn the page."""
-    client = clients.client("config")
-    token: str | None = None
-    while True:
-        page = client.get_discovered_resource_counts(**request, **({"nextToken": token} if token else {}))
-        token = page.pop("nextToken", None)
-        yield page
-        if not token:
-            return
-
-
 def last_accessed(clients: Clients, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """IAM's report on when an identity last used each service that it may use, page after page."""
     client = clients.client("iam")
@@ -119,24 +108,18 @@ def last_accessed(clients: Clients, request: dict[str, Any]) -> Iterator[dict[st
         retry_error_callback=lambda _: None,
     )
     def report() -> dict[str, Any] | None:
-        answer: dict[str, Any] = client.get_service_last_accessed_details(JobId=job, MaxItems=1000)
+        answer: dict[str, Any] = client.get_service_last_accessed_details(JobId=job, MaxItems=1)
         return answer
 
-    page = report()
-    if page is None or page["JobStatus"] != "COMPLETED":
-        why = "failed" if page else f"was not ready after {REPORT_SECONDS} s"
+    first = report()
+    if first is None or first["JobStatus"] != "COMPLETED":
+        why = "failed" if first else f"was not ready after {REPORT_SECONDS} s"
         raise ReportNotReadyError(f"the report on services last accessed {why}")
-    while True:
-        marker = page.get("Marker") if page.get("IsTruncated") else None
-        yield {"ServicesLastAccessed": page["ServicesLastAccessed"]}
-        if not marker:
-            return
-        page = client.get_service_last_accessed_details(JobId=job, MaxItems=1000, Marker=marker)
+    yield from read_pages(client, "GetServiceLastAccessedDetails", {"JobId": job, "MaxItems": 1000})
 
 
 VIA: dict[str, Callable[[Clients, dict[str, Any]], Iterator[dict[str, Any]]]] = {
     "credential_report": credential_report,
-    "discovered_resources": discovered_resources,
     "event_history": event_history,
     "last_accessed": last_accessed,
 }

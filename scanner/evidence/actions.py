@@ -35,7 +35,6 @@ _PREFIXES: Mapping[str, str] = {
 # The reads that take more than one operation, by their `via`: what each sends besides the one that its `Read` names.
 ALSO_SENDS: Mapping[str, frozenset[str]] = {
     "credential_report": frozenset({"iam:GenerateCredentialReport"}),
-    "discovered_resources": frozenset(),
     "event_history": frozenset(),
     "last_accessed": frozenset({"iam:GenerateServiceLastAccessedDetails"}),
     "metrics": frozenset(),
