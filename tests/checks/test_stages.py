@@ -1,5 +1,7 @@
 """Resources whose own tags declare them as development, or as alone by design: in every check that counts zones."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from checks import autoscaling, efs, eks, fsx, kafka, redshift
@@ -94,7 +96,7 @@ def test_groups() -> None:
     alone = group(tags=[{"key": "single-by-design", "value": "leader"}])
     told = NotApplicable("one by design, says the tag single-by-design: leader")
     assert autoscaling.groups_can_lose_an_instance(alone) == told
-    assert autoscaling.groups_follow_demand(alone, [], []) == told
+    assert autoscaling.groups_follow_demand(alone, [], [], datetime(2026, 11, 23, tzinfo=UTC)) == told
 
 
 def test_databases_and_files() -> None:
