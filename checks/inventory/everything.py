@@ -44,10 +44,14 @@ def every_data_store_is_judged(
     if unjudged:
         return Fails(f"no check judges {', '.join(unjudged)}")
     for recorder in recorders:
-        running = any(one.name == recorder.name and one.recording for one in statuses)
+        running = [one for one in statuses if one.name == recorder.name and one.recording]
         left_out = recorder.recording_group.left_out
         if not running or left_out is None:
             continue
+        # A recorder whose role may not read a type does not see what there is of it.
+        failing = [one.last_error_code or "no code" for one in running if (one.last_status or "").upper() == "FAILURE"]
+        if failing:
+            return Fails(f"the recorder {recorder.name} last failed: {failing[0]}")
         hidden = sorted(kind for kind in left_out if kind not in OTHERS and not _is_judged(kind))
         if hidden:
             return Fails(f"the recorder {recorder.name} leaves out {', '.join(hidden)}")

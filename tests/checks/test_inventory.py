@@ -91,6 +91,7 @@ def without(*kinds: str) -> Recorder:
     return Recorder(name="default", recording_group=group)
 
 
+BROKEN = RecorderStatus(name="default", recording=True, last_status="FAILURE", last_error_code="AccessDenied")
 RUNS, STOPPED = RecorderStatus(name="default", recording=True), RecorderStatus(name="default", recording=False)
 BUCKET, NETWORK, INDEX, NEW = "AWS::S3::Bucket", "AWS::EC2::VPC", "AWS::Kendra::Index", "AWS::New::Thing"
 NOTHING_LISTS = "nothing lists every kind of data store here: no recorder of AWS Config runs that records all types"
@@ -105,6 +106,7 @@ NOTHING_LISTS = "nothing lists every kind of data store here: no recorder of AWS
         (ALL, RUNS, listed(NEW), [], Fails(f"no check judges {NEW}")),  # nobody knows whether it holds data
         (ALL, RUNS, listed(BUCKET), tagged("arn:aws:ds:r:1:directory/d"), Fails("no check judges AWS::DirectoryService::MicrosoftAD")),
         (ALL, RUNS, listed(BUCKET), tagged("arn:aws:sqs:r:1:q"), Holds("Config lists 1 kinds of resources, and each that holds data is judged")),
+        (ALL, BROKEN, listed(BUCKET), [], Fails("the recorder default last failed: AccessDenied")),
         (ALL, STOPPED, listed(BUCKET), [], Fails(NOTHING_LISTS)),
         (ALL, RUNS, [], [], Fails("the recorder default has not listed anything yet")),
         (SOME, RUNS, listed(BUCKET), [], Fails(NOTHING_LISTS)),
