@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.demo.scene import FOLDER as DEMO
 from fixtures.moto_services import install, install_standins
-from fixtures.standins.backend import prepared, restore
+from fixtures.standins.backend import forget, prepared, restore
 from fixtures.standins.prepared import ServiceFile
 from tests.emulator import Emulator
 from tests.faults import PLUGIN
@@ -28,6 +28,7 @@ def answers(prepared_answers: dict[str, ServiceFile]) -> Iterator[None]:
     """What a module prepares ends with it."""
     yield
     restore(prepared_answers)
+    forget()
 
 
 @pytest.fixture(scope="session")
