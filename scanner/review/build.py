@@ -56,7 +56,21 @@ class Declared:
 
 def build_review(lens: Lens, snapshot: Snapshot, scan: ScanEntry, declared: Declared, evidence_root: str) -> Review:
     """The Review of a snapshot. The same snapshot, checks and declarations give the same bytes."""
-    findings, facts = evaluate(lens.library, snapshot, declared.settings)
+    return review_of(
+        lens, snapshot, scan, declared, evidence_root, *evaluate(lens.library, snapshot, declared.settings)
+    )
+
+
+def review_of(
+    lens: Lens,
+    snapshot: Snapshot,
+    scan: ScanEntry,
+    declared: Declared,
+    evidence_root: str,
+    findings: list[Finding],
+    facts: list[Fact],
+) -> Review:
+    """The Review of what was judged already: answers, risks and the rest follow from findings and facts."""
     answers = answer_all(lens.catalogue, lens.mappings, findings, facts, declared.tools, declared.claims)
     titles = {choice.id: choice.title for _, choice in lens.catalogue.choices.values()}
     rules = apply_accepted(declared.accepted, findings, answers, snapshot.scan.at)
