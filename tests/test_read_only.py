@@ -179,7 +179,7 @@ def test_the_printed_policy_is_exactly_what_a_scan_calls(server: Emulator, fault
     needed = {ACTIONS[operation] for operation in called if operation in ACTIONS} | {"ec2:DescribeRegions"}
     empty = {kind for kind in PLAN.kinds if kind.read.per is not None and kind.read.api not in called}
     assert set(POLICY) == needed | {action for kind in empty for action in actions_of(kind.read)}
-    assert len(needed) > 0.8 * len(POLICY)
+    assert {kind.read.api for kind in PLAN.roots} <= called, "what needs no parent is always asked"
 
 
 def all_but_the_policy() -> Iterator[str]:

@@ -29,7 +29,11 @@ def test_a_scan_and_all_that_only_looks_make_no_write_call(recorded: Scene, faul
         scan = set(fault_proxy.seen)
     assert len(scan) > 50
     assert {operation for operation in scan if not is_read(operation)} == set()
-    assert {operation for operation in scan if operation.startswith("wellarchitected:")} == set()
+    assert {operation for operation in scan if operation.startswith("wellarchitected:")} == {
+        "wellarchitected:ListLenses",
+        "wellarchitected:ListMilestones",
+        "wellarchitected:ListWorkloads",
+    }
     assert recorded.backend.calls == []
     with fault_proxy.going_wrong():
         for command in (

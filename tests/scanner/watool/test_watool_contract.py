@@ -64,7 +64,7 @@ def test_every_client_of_aws_is_made_behind_a_guard() -> None:
     assert made == {
         "scanner/collect/clients.py",
         "scanner/collect/targets.py",
-        "scanner/lambda_handler.py",
+        "scanner/deliver.py",
         "scanner/watool/client.py",
     }
 
