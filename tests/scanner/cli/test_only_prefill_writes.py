@@ -34,7 +34,7 @@ def test_a_scan_and_all_that_only_looks_make_no_write_call(recorded: Scene, faul
         "wellarchitected:ListMilestones",
         "wellarchitected:ListWorkloads",
     }
-    assert recorded.backend.calls == []
+    assert not {f"wellarchitected:{operation}" for operation in recorded.backend.calls} & TOOL_WRITES
     with fault_proxy.going_wrong():
         for command in (
             ("prefill", "plan", "bundle", "--unselect", "refuted"),
