@@ -28,6 +28,11 @@ _NOTHING = re.compile(
     r"|PutDashboard|DeleteDashboards|\w*QueryDefinition|\w*NamedQuery|CreateUpload\w*|CreateSession|CreateDataChannel"
     r"|CreateControlChannel|CreateNetworkInterface|DeleteNetworkInterface|\w*Case|\w+ToCase|CreateChangeSet)$"
 )
+# Calls that bring out new software; Lambda's names end in the version of its API.
+_SOFTWARE = re.compile(
+    r"^(?:lambda:UpdateFunctionCode\w*|ecs:(?:UpdateService|RegisterTaskDefinition)|elasticbeanstalk:UpdateEnvironment"
+    r"|apprunner:(?:StartDeployment|UpdateService)|codedeploy:CreateDeployment)$"
+)
 # Services in which people work that are no part of a workload, by the first part of the event's source.
 _ASIDE = frozenset(
     {
@@ -276,6 +281,26 @@ def tools_make_changes_where_people_do(history: History, *, fewest: int = 10) ->
     return Fails(
         f"all {len(by_hand)} changes {history.since} were made by hand ({_most(one.service for one in by_hand)})"
     )
+
+
+@check(effort="high")
+def software_is_deployed_by_tools(history: History, *, percent: int = 20, fewest: int = 3) -> Verdict:
+    """Few new versions of functions, containers and environments are brought out by hand in the console.
+
+    Why: software that somebody uploads has passed no test on its way, and nobody can say which version runs.
+    Fix: let a pipeline build, test and deploy it, and take the permission for that from people.
+    """
+    versions = [one for one in history.changes if _SOFTWARE.match(f"{one.service}:{one.event_name}")]
+    if len(versions) < fewest:
+        return NotApplicable(f"{len(versions)} new versions of software are on record {history.since}")
+    by_hand = [one for one in versions if one.way == "hand"]
+    told = f"{len(by_hand)} of {len(versions)} new versions {history.since} were brought out by hand in the console"
+    if 100 * len(by_hand) > percent * len(versions):
+        return Fails(f"{told} ({_most(one.service for one in by_hand)}; by {_most(one.who for one in by_hand)})")
+    by_tools = sum(one.way == "tool" for one in versions)
+    if 100 * by_tools < (100 - percent) * len(versions):
+        return NotApplicable(f"{told}, and {by_tools} by tools; of the rest it cannot be told what made them")
+    return Holds(told)
 
 
 @check(effort="medium")

@@ -270,3 +270,46 @@ ROOT = {"type": "Root"}
 def test_the_root_user_makes_no_calls(events: tuple[Event, ...], more: bool, verdict: Verdict) -> None:
     history = RootHistory(events=events, next_token="more" if more else None)
     assert changes.the_root_user_makes_no_calls(history) == verdict
+
+
+def deployed(name: str, service: str, count: int, **record: Any) -> list[dict[str, Any]]:
+    return [entry(name, {"type": "IAMUser", "userName": "anna"}, service=service, **record)] * count
+
+
+def test_software_is_deployed_by_tools(aws: Emulator) -> None:
+    check = "changes.software_is_deployed_by_tools"
+    by_pipeline = [
+        entry(
+            "UpdateService",
+            {"type": "AssumedRole", "invokedBy": "cloudformation.amazonaws.com"},
+            service="ecs",
+            eventType="AwsApiCall",
+        )
+    ] * 9
+    since = "in the past 90 days"
+    rows = [
+        (
+            deployed("AuthorizeSecurityGroupIngress", "ec2", 9, **CONSOLE),
+            "not applicable",
+            f"0 new versions of software are on record {since}",
+        ),
+        (
+            deployed("UpdateFunctionCode20150331v2", "lambda", 3, **CONSOLE),
+            "fails",
+            f"3 of 3 new versions {since} were brought out by hand in the console (lambda 3; by anna 3)",
+        ),
+        (by_pipeline, "holds", f"0 of 9 new versions {since} were brought out by hand in the console"),
+        (
+            [*by_pipeline, *deployed("UpdateFunctionCode20150331v2", "lambda", 2, **CONSOLE)],
+            "holds",
+            f"2 of 11 new versions {since} were brought out by hand in the console",
+        ),
+        (
+            deployed("UpdateEnvironment", "elasticbeanstalk", 4, userAgent="a script", eventType="AwsApiCall"),
+            "not applicable",
+            f"0 of 4 new versions {since} were brought out by hand in the console, and 0 by tools; of the rest it cannot be told what made them",
+        ),
+    ]
+    for events, verdict, because in rows:
+        with answering("cloudtrail", LookupEvents={"Events": events}):
+            assert aws.judge(check) == {REGION: (verdict, because)}
