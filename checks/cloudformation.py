@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from checks.names import secret_names
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 _BROKEN = frozenset(
     {"ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED", "IMPORT_ROLLBACK_FAILED"}
@@ -122,9 +122,9 @@ def stacks_have_not_drifted(stack: Stack, at: ScanTime, *, days: int = 90) -> Ve
     if status == "DRIFTED":
         return Fails("drifted at the last detection")
     if status != "IN_SYNC":
-        return NotApplicable("drift was never looked for")
+        return CannotTell("drift was never looked for")
     if when is None or at - when > timedelta(days=days):
-        return NotApplicable(f"drift was last looked for {f'on {when:%Y-%m-%d}' if when else 'at an unknown time'}")
+        return CannotTell(f"drift was last looked for {f'on {when:%Y-%m-%d}' if when else 'at an unknown time'}")
     return Holds(f"in sync on {when:%Y-%m-%d}")
 
 
@@ -147,7 +147,11 @@ def stack_sets_have_not_drifted(sets: list[StackSet], at: ScanTime, *, days: int
     ]
     if fresh:
         return Holds(f"in sync: {', '.join(sorted(fresh)[:5])}")
-    return NotApplicable("drift of stack sets was not looked for lately" if sets else "there are no stack sets")
+    return (
+        CannotTell("drift of stack sets was not looked for lately")
+        if sets
+        else NotApplicable("there are no stack sets")
+    )
 
 
 @check(effort="low")

@@ -141,16 +141,17 @@ def viewers_use_https(distribution: Distribution) -> Verdict:
 
 @check(effort="low")
 def viewers_use_modern_tls(distribution: Distribution) -> Verdict:
-    """Distributions with a certificate of their own take TLS 1.2 or later only.
+    """Distributions take TLS 1.2 or later only.
 
     Why: TLS 1.0 and 1.1 are broken, and their last clients have gone.
-    Fix: set the distribution's security policy to TLSv1.2_2021.
+    Fix: set the distribution's security policy to TLSv1.2_2021, with a certificate of your own domain.
     """
     if not distribution.enabled:
         return OFF
     certificate = distribution.viewer_certificate
     if certificate.cloud_front_default_certificate:
-        return NotApplicable("with CloudFront's own certificate the security policy cannot be chosen")
+        # Whatever the distribution says, CloudFront takes TLSv1 with its own certificate (API reference, ViewerCertificate).
+        return Fails("CloudFront's own certificate comes with TLSv1 and later")
     lowest = certificate.minimum_protocol_version or "not set"
     return Holds(f"at least {lowest}") if lowest in _MODERN else Fails(f"at least {lowest}")
 
@@ -171,7 +172,9 @@ def origins_are_spoken_to_over_tls(distribution: Distribution) -> Verdict:
     for name, config in custom:
         if config.origin_protocol_policy != "https-only":
             weak.append(f"{name}: {config.origin_protocol_policy}")
-        elif config.origin_ssl_protocols is not None and _OLD & set(config.origin_ssl_protocols.items):
+        elif config.origin_ssl_protocols is None or not config.origin_ssl_protocols.items:
+            weak.append(f"{name}: the versions of TLS are not told")
+        elif _OLD & set(config.origin_ssl_protocols.items):
             weak.append(f"{name}: {', '.join(sorted(_OLD & set(config.origin_ssl_protocols.items)))}")
     return Fails("; ".join(weak)) if weak else Holds(f"{len(custom)} origins over TLS")
 

@@ -17,6 +17,7 @@ from scanner import (
     fact,
 )
 
+_GONE = frozenset({"deleting", "deleted", "error"})
 _MOUNTING = frozenset({"*", "elasticfilesystem:*", "elasticfilesystem:client*", "elasticfilesystem:clientmount"})
 
 
@@ -62,6 +63,7 @@ class MountTarget(
 ):
     mount_target_id: str
     availability_zone_name: str
+    life_cycle_state: str
 
 
 class PosixUser(Part):
@@ -167,7 +169,8 @@ def _refuses_plain(statement: Statement, arn: str) -> bool:
     """Without ClientMount nobody reads or writes, so denying that is enough (EFS user guide, "Using IAM to control access")."""
     everyone = any(name.value == "*" for name in statement.principals)
     denied = {action.lower() for action in statement.actions} & _MOUNTING
-    here = not statement.not_resources and (not statement.resources or bool({"*", arn} & set(statement.resources)))
+    named = any(arn == one or (one.endswith("*") and arn.startswith(one[:-1])) for one in statement.resources)
+    here = not statement.not_resources and (not statement.resources or named)
     if statement.effect != "Deny" or not everyone or not denied or not here or len(statement.conditions) != 1:
         return False
     condition = statement.conditions[0]
@@ -186,7 +189,9 @@ def mount_targets_span_zones(system: FileSystem, targets: list[MountTarget]) -> 
         return NotApplicable(f"all data is in {system.availability_zone_name}")
     if not targets:
         return NotApplicable("nobody can mount the file system")
-    zones = sorted({target.availability_zone_name for target in targets})
+    zones = sorted({one.availability_zone_name for one in targets if one.life_cycle_state not in _GONE})
+    if not zones:
+        return NotApplicable(f"its mount targets are {', '.join(sorted({one.life_cycle_state for one in targets}))}")
     return Holds(f"in {', '.join(zones)}") if len(zones) > 1 else Fails(f"in {zones[0]} alone")
 
 

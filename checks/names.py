@@ -23,6 +23,8 @@ _SECRETS = frozenset(
         "privatekey",
     }
 )
+# Words that are run together with what comes before them: `PGPASSWORD`.
+_ENDINGS = ("password", "passwd", "passphrase", "secret", "apikey", "secretkey", "accesskey")
 _KEYS = frozenset({"api", "access", "private", "secret", "signing", "encryption"})
 # What ends like this tells where a secret is, or how it is handled: `DB_SECRET_ARN`, `TOKEN_TTL`.
 _ABOUT = frozenset(
@@ -39,6 +41,7 @@ _ABOUT = frozenset(
         "days",
         "disabled",
         "duration",
+        "email",
         "enabled",
         "endpoint",
         "expiration",
@@ -57,6 +60,7 @@ _ABOUT = frozenset(
         "lifetime",
         "limit",
         "location",
+        "login",
         "manager",
         "max",
         "millis",
@@ -90,6 +94,8 @@ _ABOUT = frozenset(
         "type",
         "uri",
         "url",
+        "user",
+        "username",
         "version",
     ]
 )
@@ -103,9 +109,15 @@ def looks_secret(name: str) -> bool:
     pairs = set(itertools.pairwise(words))
     if words[-3:] == ["access", "key", "id"]:
         return True  # it comes with the key
+    if words[-2:] == ["auth", "data"]:
+        return True  # ECS_ENGINE_AUTH_DATA holds the passwords of registries
     if words[-1] in _ABOUT or "extension" in words or ("secrets", "manager") in pairs:
         return False
-    if _SECRETS & set(words) or (len(words) > 1 and words[-1] == "pass"):
+    if (
+        _SECRETS & set(words)
+        or any(word.endswith(_ENDINGS) for word in words)
+        or (len(words) > 1 and words[-1] == "pass")
+    ):
         return True
     return any(second in ("key", "keys") and first in _KEYS for first, second in pairs)
 

@@ -3,11 +3,23 @@
 from dataclasses import dataclass
 
 from checks.stages import DEVELOPMENT, KEY, Tag, in_development
-from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check, derived, fact
+from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, Verdict, check, derived, fact
+
+
+class ParameterStatus(Part):
+    parameter_name: str | None = None
+    parameter_apply_status: str | None = None
 
 
 class ParameterGroupName(Part):
     parameter_group_name: str
+    parameter_apply_status: str | None = None
+    cluster_parameter_status_list: tuple[ParameterStatus, ...] = ()
+
+    def status(self, parameter: str) -> str:
+        """Whether what the group says of a parameter is in force: `in-sync`, or why it is not (API reference)."""
+        own = {one.parameter_name: one.parameter_apply_status for one in self.cluster_parameter_status_list}
+        return own.get(parameter) or self.parameter_apply_status or "not told"
 
 
 class SnapshotCopy(Part):
@@ -83,6 +95,7 @@ class Logging(
 ):
     logging_enabled: bool
     log_destination_type: str | None = None
+    log_exports: tuple[str, ...] = ()  # for a bucket, all of them
 
 
 @dataclass(frozen=True)
@@ -168,18 +181,25 @@ def connections_must_use_tls(cluster: Cluster, groups: list[Chosen]) -> Verdict:
         for one in cluster.cluster_parameter_groups
     }
     off = sorted(f"{group} has require_ssl {value}" for group, value in told.items() if value.lower() != "true")
-    return Fails(", ".join(off)) if off else Holds("require_ssl is true")
+    if off:
+        return Fails(", ".join(off))
+    states = sorted({one.status("require_ssl") for one in cluster.cluster_parameter_groups} - {"in-sync"})
+    if states:
+        return CannotTell(f"require_ssl is true, and whether it is in force is: {', '.join(states)}")
+    return Holds("require_ssl is true")
 
 
 @check(effort="low")
 def activity_is_logged(logging: Logging) -> Verdict:
-    """Clusters log connections and what users do.
+    """Clusters log who connects to them.
 
     Why: without the log nobody can tell what was read after a password leaked.
     Fix: aws redshift enable-logging --cluster-identifier ID --log-destination-type cloudwatch --log-exports …
     """
     if not logging.logging_enabled:
         return Fails("audit logging is off")
+    if logging.log_exports and "connectionlog" not in logging.log_exports:
+        return Fails(f"logged: {', '.join(sorted(logging.log_exports))}, and no connections")
     return Holds(f"logs go to {logging.log_destination_type or 's3'}")
 
 

@@ -1,11 +1,13 @@
 """Transfer Family: servers, what they speak, to whom, and what they write down."""
 
+import re
+
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
-# These policies still take SHA-1 in key exchange or message authentication ("Security policies for AWS Transfer Family servers").
-_OLD = frozenset(
-    {"TransferSecurityPolicy-2018-11", "TransferSecurityPolicy-2020-06", "TransferSecurityPolicy-FIPS-2020-06"}
-)
+# Since this month no new policy takes SHA-1 in key exchange or message authentication any more ("Security policies for AWS Transfer
+# Family servers"). A policy whose name holds no month does not pass.
+_WITHOUT_SHA1 = "2022-03"
+_MONTH = re.compile(r"\d{4}-\d{2}$")
 
 
 class ServerEntry(Evidence, read=Read("transfer:ListServers", "Servers", arn="{arn}")):
@@ -48,7 +50,8 @@ def servers_refuse_old_algorithms(server: Server) -> Verdict:
     Fix: aws transfer update-server --server-id ID --security-policy-name TransferSecurityPolicy-2024-01
     """
     told = f"the policy is {server.security_policy_name}"
-    return Fails(told) if server.security_policy_name in _OLD else Holds(told)
+    month = _MONTH.search(server.security_policy_name)
+    return Holds(told) if month is not None and month.group() >= _WITHOUT_SHA1 else Fails(told)
 
 
 @check(effort="low")

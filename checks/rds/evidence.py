@@ -18,6 +18,7 @@ def key_of(storage_encryption_type: str | None, *, under_kms: bool) -> str:
 
 class ParameterGroupMembership(Part):
     db_parameter_group_name: str
+    parameter_apply_status: str | None = None
 
 
 class Certificate(Part):

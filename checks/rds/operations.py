@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from checks.rds.evidence import NOT_RDS, DBCluster, DBInstance
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 STANDARD = "open-source-rds-standard-support"
 OPEN_SOURCE = ("postgres", "mysql", "mariadb", "aurora", "aurora-mysql", "aurora-postgresql")
@@ -119,7 +119,7 @@ def proxies_ask_for_iam_authentication(proxy: Proxy) -> Verdict:
 def database_events_are_told(
     subscriptions: list[EventSubscription], instances: list[DBInstance], clusters: list[DBCluster]
 ) -> Verdict:
-    """Somebody is told of failures and failovers of databases.
+    """Subscriptions tell of failures of every database.
 
     Why: a database that failed over or runs out of storage tells so once, to whoever subscribed.
     Fix: aws rds create-event-subscription --sns-topic-arn ARN --source-type db-instance --event-categories failure …
@@ -133,7 +133,7 @@ def database_events_are_told(
         for kind in wanted
         if not any(
             one.source_type in (None, "", kind)
-            and (not one.event_categories_list or {"failure", "failover"} & set(one.event_categories_list))
+            and (not one.event_categories_list or "failure" in one.event_categories_list)
             for one in live
         )
     ]
@@ -154,12 +154,14 @@ def versions_are_supported(
     name = f"{instance.engine} {instance.engine_version}"
     mine = [one for one in versions if one.engine_version == instance.engine_version]
     if not mine:
-        return NotApplicable(f"AWS lists no version {name}")
+        return CannotTell(f"AWS lists no version {name}")
     if any(one.status == "deprecated" for one in mine):
         return Fails(f"AWS has deprecated {name}")
     major = mine[0].major_engine_version
     lives = [one for one in majors if one.engine == instance.engine and one.major_engine_version == major]
     ends = [end for one in lives if (end := one.ends(STANDARD)) is not None]
+    if not ends and instance.engine in OPEN_SOURCE:
+        return CannotTell(f"AWS does not say until when it supports {instance.engine} {major}")
     if not ends:
         return Holds(f"{name} is available")
     told = f"standard support of {instance.engine} {major} ends on {max(ends):%Y-%m-%d}"

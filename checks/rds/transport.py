@@ -6,13 +6,13 @@ from "Managing Amazon DocumentDB cluster TLS settings", for Neptune from "Connec
 """
 
 from checks.rds.evidence import Chosen, ChosenForCluster, DBCluster, DBInstance
-from scanner import Fails, Holds, NotApplicable, Verdict, check
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict, check
 
 # Engine → (parameter, first version that has it on by default, None where no version has).
 _FORCING: dict[str, tuple[str, tuple[int, ...] | None]] = {
     "postgres": ("rds.force_ssl", (15,)),
     "aurora-postgresql": ("rds.force_ssl", (17,)),
-    "mysql": ("require_secure_transport", None),
+    "mysql": ("require_secure_transport", (9, 7)),
     "aurora-mysql": ("require_secure_transport", None),
     "aurora": ("require_secure_transport", None),
     "mariadb": ("require_secure_transport", (11, 8)),
@@ -20,13 +20,20 @@ _FORCING: dict[str, tuple[str, tuple[int, ...] | None]] = {
     "docdb": ("tls", ()),
 }
 _ON = ("1", "on", "true", "enabled", "fips-140-3", "tls1.2+", "tls1.3+")
-_NEPTUNE_HTTPS = (1, 0, 4)  # from here on Neptune takes nothing else, whatever the parameter says
+# From 1.0.4.0 on Neptune takes nothing else, whatever the parameter says; but 1.0.4.0 and 1.0.4.1 still let some clusters speak HTTP
+# by a mistake ("Amazon Neptune Engine Version 1.0.4.0").
+_NEPTUNE_HTTPS = (1, 0, 4, 2)
 
 
-def _forced(engine: str, version: str, values: dict[str, str]) -> Verdict:
+def _forced(engine: str, version: str, values: dict[str, str], *, waits: bool) -> Verdict:
     family = "sqlserver" if engine.startswith("sqlserver-") else engine
-    if family == "neptune" and _numbers(version) >= _NEPTUNE_HTTPS:
-        return Holds(f"Neptune {version} takes HTTPS only")
+    if family == "neptune":
+        modern = _numbers(version) >= _NEPTUNE_HTTPS
+        return (
+            Holds(f"Neptune {version} takes HTTPS only")
+            if modern
+            else CannotTell(f"Neptune {version} may take HTTP too")
+        )
     if family not in _FORCING:
         return NotApplicable(f"no parameter is known here by which {engine} forces TLS")
     name, since = _FORCING[family]
@@ -35,6 +42,8 @@ def _forced(engine: str, version: str, values: dict[str, str]) -> Verdict:
     if told is None:
         return Holds(f"{name} is on by default") if default else Fails(f"{name} is off by default")
     on = told.lower() in _ON
+    if on and waits and name == "rds.force_ssl":  # the other parameters count at once, but for DocumentDB's
+        return CannotTell(f"{name} is {told}, and the parameter group waits for a restart")
     return Holds(f"{name} is {told}") if on else Fails(f"{name} is {told}")
 
 
@@ -62,9 +71,10 @@ def connections_must_use_tls(instance: DBInstance, groups: list[Chosen]) -> Verd
     """
     if instance.db_cluster_identifier:
         return NotApplicable(f"the cluster {instance.db_cluster_identifier} is judged instead")
-    name = instance.db_parameter_groups[0].db_parameter_group_name
-    values = _values(name, {one.group: one.values for one in groups})
-    return _forced(instance.engine, instance.engine_version, values)
+    membership = instance.db_parameter_groups[0]
+    values = _values(membership.db_parameter_group_name, {one.group: one.values for one in groups})
+    waits = membership.parameter_apply_status == "pending-reboot"
+    return _forced(instance.engine, instance.engine_version, values, waits=waits)
 
 
 @check(effort="medium")
@@ -78,4 +88,4 @@ def cluster_connections_must_use_tls(cluster: DBCluster, groups: list[ChosenForC
     waiting = [one for one in cluster.db_cluster_members if one.db_cluster_parameter_group_status == "pending-reboot"]
     if cluster.engine == "docdb" and waiting:  # `tls` is static: it counts from the restart on
         return Fails(f"{waiting[0].db_instance_identifier} waits for a restart to take its parameters")
-    return _forced(cluster.engine, cluster.engine_version, values)
+    return _forced(cluster.engine, cluster.engine_version, values, waits=bool(waiting))

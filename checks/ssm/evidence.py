@@ -54,6 +54,7 @@ class PatchState(
     installed_pending_reboot_count: int = 0
     critical_non_compliant_count: int | None = None
     security_non_compliant_count: int | None = None
+    other_non_compliant_count: int | None = None
 
 
 class Overview(Part):

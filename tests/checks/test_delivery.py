@@ -104,7 +104,11 @@ ROLLBACK = [{"name": "s", "actions": [DEPLOY], "on_failure": {"result": "ROLLBAC
     ("function", "one", "verdict"),
     [
         ("pipelines_start_from_version_control", pipeline([CONNECTED]), Holds("from CodeStarSourceConnection")),
-        ("pipelines_start_from_version_control", pipeline([action("Source", "ECR")]), CannotTell("from ECR; whether that keeps every change is not told")),
+        (
+            "pipelines_start_from_version_control",
+            pipeline([action("Source", "ECR")]),
+            CannotTell("from ECR; whether that keeps every change is not told"),
+        ),
         (
             "pipelines_start_from_version_control",
             pipeline([action("Source", "S3"), CONNECTED]),

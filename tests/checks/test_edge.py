@@ -48,8 +48,8 @@ def test_viewers_use_https(one: Distribution, verdict: Verdict) -> None:
         ({"minimum_protocol_version": "TLSv1"}, Fails("at least TLSv1")),
         ({}, Fails("at least not set")),
         (
-            {"cloud_front_default_certificate": True, "minimum_protocol_version": "TLSv1"},
-            NotApplicable("with CloudFront's own certificate the security policy cannot be chosen"),
+            {"cloud_front_default_certificate": True, "minimum_protocol_version": "TLSv1.2_2021"},
+            Fails("CloudFront's own certificate comes with TLSv1 and later"),
         ),
     ],
 )
@@ -65,7 +65,7 @@ def site(**changes: Any) -> dict[str, Any]:
     ("one", "verdict"),
     [
         (distribution(S3), NotApplicable("no origin is spoken to over HTTP")),
-        (distribution(SITE), Holds("1 origins over TLS")),
+        (distribution(SITE), Fails("site: the versions of TLS are not told")),
         (distribution(site(origin_protocol_policy="match-viewer")), Fails("site: match-viewer")),
         (distribution(site(origin_ssl_protocols={"items": ("TLSv1", "TLSv1.2")})), Fails("site: TLSv1")),
         (distribution(site(origin_ssl_protocols={"items": ("TLSv1.2",)})), Holds("1 origins over TLS")),

@@ -319,6 +319,15 @@ def test_a_good_transfer_server() -> None:
     one = server()
     assert transfer.servers_refuse_plain_ftp(one) == Holds("speaks SFTP")
     assert transfer.servers_refuse_old_algorithms(one) == Holds("the policy is TransferSecurityPolicy-2024-01")
+    for name, verdict in {
+        "FIPS-2020-06": Fails,
+        "Restricted-2018-11": Fails,
+        "Newest": Fails,
+        "FIPS-2025-03": Holds,
+    }.items():
+        policy = f"TransferSecurityPolicy-{name}"
+        told = verdict(f"the policy is {policy}")
+        assert transfer.servers_refuse_old_algorithms(one.model_copy(update={"security_policy_name": policy})) == told
     assert transfer.transfers_are_logged(one) == Holds("logged by role")
     assert transfer.transfers_are_logged(server(structured_log_destinations=("g",))) == Holds("logged to g")
     assert transfer.servers_stand_in_a_network(one) == Holds("the endpoint is of type VPC")

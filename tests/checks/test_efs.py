@@ -8,7 +8,7 @@ import pytest
 from checks import efs
 from checks.backup.evidence import Protected
 from checks.efs import BackupPolicy, FileSystem, FileSystemPolicy, Replication
-from scanner import Fails, Holds, Policy, Verdict
+from scanner import Fails, Holds, NotApplicable, Policy, Verdict
 from tests.emulator import Emulator
 
 
@@ -68,6 +68,8 @@ TAKEN = Fails("the policy does not refuse clients without TLS")
         (policy(statement(Action=["elasticfilesystem:ClientMount"], Resource=ARN)), REFUSED),
         (policy(statement(Action="elasticfilesystem:ClientWrite")), TAKEN),
         (policy(statement(Resource=ARN.replace("fs-1", "fs-2"))), TAKEN),
+        (policy(statement(Resource=ARN.replace("fs-1", "*"))), REFUSED),
+        (policy(statement(Resource=ARN.replace("fs-1", "fs-2*"))), TAKEN),
         (policy(statement(Principal={"AWS": "123456789012"})), TAKEN),
         (policy(statement(Condition={"Bool": {"aws:SecureTransport": "true"}})), TAKEN),
         (policy(statement(Effect="Allow")), TAKEN),
@@ -112,6 +114,16 @@ def test_how_file_systems_are_mounted(aws: Emulator) -> None:
     assert found[bad["FileSystemArn"]] == ("fails", "no policy refuses clients without TLS")
     told = aws.judge("efs.replicated_file_systems")
     assert told == {"region:us-east-1": ("told", "3 EFS file systems; replicated: none")}
+
+
+def test_mount_targets_that_go_are_not_counted() -> None:
+    def target(zone: str, state: str = "available") -> efs.MountTarget:
+        return efs.MountTarget(mount_target_id=zone, availability_zone_name=zone, life_cycle_state=state)
+
+    for state in ("deleting", "deleted", "error"):
+        assert efs.mount_targets_span_zones(SYSTEM, [target("a"), target("b", state)]) == Fails("in a alone")
+    gone = efs.mount_targets_span_zones(SYSTEM, [target("a", "deleting")])
+    assert gone == NotApplicable("its mount targets are deleting")
 
 
 def test_access_points_confine_their_users(aws: Emulator) -> None:

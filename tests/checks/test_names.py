@@ -28,6 +28,10 @@ from checks.names import looks_secret, secret_names
         "/prod/db/password",
         "APIKEY",
         "MasterUserPassword",
+        "PGPASSWORD",
+        "REDISPASSWORD",
+        "stripeapikey",
+        "ECS_ENGINE_AUTH_DATA",
     ],
 )
 def test_secrets(name: str) -> None:
@@ -59,6 +63,9 @@ def test_secrets(name: str) -> None:
         "NEXT_PAGE",
         "TOKENIZER_MODEL",
         "API_KEY_HEADER",
+        "/prod/secrets/db/username",
+        "PGPASSFILE",
+        "SECRET_OWNER_EMAIL",
     ],
 )
 def test_what_is_no_secret(name: str) -> None:

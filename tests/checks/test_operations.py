@@ -9,7 +9,7 @@ import pytest
 from checks import cloudformation, codebuild
 from checks.cloudformation import DeclaredParameter, Drift, Stack
 from checks.codebuild import LogGroup, Logs, Project, SourceCredential
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -26,11 +26,11 @@ def looked_at(when: datetime | None) -> Stack:
     ("one", "verdict"),
     [
         (looked_at(datetime(2026, 11, 1, tzinfo=UTC)), Holds("in sync on 2026-11-01")),
-        (looked_at(datetime(2026, 1, 1, tzinfo=UTC)), NotApplicable("drift was last looked for on 2026-01-01")),
-        (looked_at(None), NotApplicable("drift was last looked for at an unknown time")),
+        (looked_at(datetime(2026, 1, 1, tzinfo=UTC)), CannotTell("drift was last looked for on 2026-01-01")),
+        (looked_at(None), CannotTell("drift was last looked for at an unknown time")),
         (stack(drift_information=Drift(stack_drift_status="DRIFTED")), Fails("drifted at the last detection")),
-        (stack(drift_information=Drift(stack_drift_status="NOT_CHECKED")), NotApplicable("drift was never looked for")),
-        (stack(), NotApplicable("drift was never looked for")),
+        (stack(drift_information=Drift(stack_drift_status="NOT_CHECKED")), CannotTell("drift was never looked for")),
+        (stack(), CannotTell("drift was never looked for")),
     ],
 )
 def test_stacks_have_not_drifted(one: Stack, verdict: Verdict) -> None:

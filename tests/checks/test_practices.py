@@ -26,7 +26,7 @@ from checks.s3 import ends
 from checks.s3.evidence import Bucket, Lifecycle
 from checks.ssm import protection
 from checks.ssm.evidence import Association, WindowTask
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -404,8 +404,8 @@ def stack_set(status: str | None, days: int = 1) -> StackSet:
     ("sets", "verdict"),
     [
         ([], NotApplicable("there are no stack sets")),
-        ([stack_set(None)], NotApplicable("drift of stack sets was not looked for lately")),
-        ([stack_set("IN_SYNC", 91)], NotApplicable("drift of stack sets was not looked for lately")),
+        ([stack_set(None)], CannotTell("drift of stack sets was not looked for lately")),
+        ([stack_set("IN_SYNC", 91)], CannotTell("drift of stack sets was not looked for lately")),
         ([stack_set("IN_SYNC", 90), stack_set(None)], Holds("in sync: s90")),
         ([stack_set("IN_SYNC"), stack_set("DRIFTED", 2)], Fails("drifted at the last detection: s2")),
     ],
@@ -422,7 +422,7 @@ def test_stack_sets_are_read(aws: Emulator) -> None:
     client.create_stack(StackName="one", TemplateBody=template)
     client.create_stack_set(StackSetName="baseline", TemplateBody=template)
     # moto does not tell of a set's drift
-    assert aws.judge(check) == {HERE: ("not applicable", "drift of stack sets was not looked for lately")}
+    assert aws.judge(check) == {HERE: ("unknown", "drift of stack sets was not looked for lately")}
 
 
 def test_groups_that_end_their_instances_protect_them() -> None:

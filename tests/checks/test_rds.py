@@ -18,7 +18,7 @@ from checks.rds.evidence import (
     Snapshot,
     SnapshotShares,
 )
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = "arn:aws:rds:us-east-1:123456789012:"
@@ -500,6 +500,7 @@ def test_cluster_connections_must_use_tls(aws: Emulator) -> None:
         ("postgres", "15.2", {"rds.force_ssl": "0"}, Fails("rds.force_ssl is 0")),
         ("mysql", "8.4.3", {}, Fails("require_secure_transport is off by default")),
         ("mysql", "8.4.3", {"require_secure_transport": "ON"}, Holds("require_secure_transport is ON")),
+        ("mysql", "9.7.0", {}, Holds("require_secure_transport is on by default")),
         ("mariadb", "11.4.3", {}, Fails("require_secure_transport is off by default")),
         ("mariadb", "11.8.2", {}, Holds("require_secure_transport is on by default")),
         ("sqlserver-se", "16.00.4095.4.v1", {"rds.force_ssl": "1"}, Holds("rds.force_ssl is 1")),
@@ -525,6 +526,13 @@ def test_defaults_depend_on_engine_and_version(
 def test_defaults_of_clusters(engine: str, version: str, verdict: Verdict) -> None:
     one = cluster(engine=engine, engine_version=version, db_cluster_parameter_group="own")
     assert transport.cluster_connections_must_use_tls(one, [ChosenForCluster("own", {})]) == verdict
+
+
+def test_a_parameter_that_waits_for_a_restart_is_not_in_force() -> None:
+    waiting = {"db_parameter_group_name": "own", "parameter_apply_status": "pending-reboot"}
+    one = instance(engine="sqlserver-se", engine_version="16.00.4095.4.v1", db_parameter_groups=[waiting])
+    told = CannotTell("rds.force_ssl is 1, and the parameter group waits for a restart")
+    assert transport.connections_must_use_tls(one, [Chosen("own", {"rds.force_ssl": "1"})]) == told
 
 
 def test_a_member_is_judged_for_tls_by_its_cluster() -> None:

@@ -13,7 +13,7 @@ from checks.rds.evidence import ChosenForCluster, DBCluster
 from checks.rds.operations import EngineVersion, EventSubscription, Maintenance, MajorVersion, Proxy
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.test_rds import cluster, instance
 from tests.emulator import Emulator
 
@@ -146,6 +146,7 @@ NO_CLUSTER = Fails("no subscription is to failures of every db-cluster")
             Holds("subscriptions: s, s"),
         ),
         ([subscription(event_categories_list=["backup"])], NOBODY),
+        ([subscription(event_categories_list=["failover"])], NOBODY),
         ([subscription(source_ids_list=["one"])], NOBODY),
         ([subscription(status="topic-not-exist")], NOBODY),
         ([subscription(enabled=False)], NOBODY),
@@ -168,10 +169,10 @@ def major(end: datetime, name: str = "open-source-rds-standard-support") -> Majo
 @pytest.mark.parametrize(
     ("versions", "majors", "days", "verdict"),
     [
-        ([], [], 0, NotApplicable("AWS lists no version postgres 16.3")),
-        ([version(number="16.2")], [], 0, NotApplicable("AWS lists no version postgres 16.3")),
+        ([], [], 0, CannotTell("AWS lists no version postgres 16.3")),
+        ([version(number="16.2")], [], 0, CannotTell("AWS lists no version postgres 16.3")),
         ([version(status="deprecated")], [], 0, Fails("AWS has deprecated postgres 16.3")),
-        ([version()], [], 0, Holds("postgres 16.3 is available")),
+        ([version()], [], 0, CannotTell("AWS does not say until when it supports postgres 16")),
         (
             [version()],
             [major(datetime(2027, 1, 1, tzinfo=UTC))],
@@ -189,7 +190,7 @@ def major(end: datetime, name: str = "open-source-rds-standard-support") -> Majo
             [version()],
             [major(NOW, "open-source-rds-extended-support")],
             0,
-            Holds("postgres 16.3 is available"),
+            CannotTell("AWS does not say until when it supports postgres 16"),
         ),
     ],
 )
@@ -243,9 +244,24 @@ WAITING = {"db_instance_identifier": "w", "db_cluster_parameter_group_status": "
         ),
         (cluster(engine="neptune", engine_version="1.3.0.0"), [], Holds("Neptune 1.3.0.0 takes HTTPS only")),
         (
+            cluster(engine="neptune", engine_version="1.0.4.1.R1"),
+            [],
+            CannotTell("Neptune 1.0.4.1.R1 may take HTTP too"),
+        ),
+        (
+            cluster(engine="aurora-postgresql", engine_version="16.4", **OWN, db_cluster_members=[WAITING]),
+            own(**{"rds.force_ssl": "1"}),
+            CannotTell("rds.force_ssl is 1, and the parameter group waits for a restart"),
+        ),
+        (
+            cluster(engine="aurora-mysql", engine_version="8.0.mysql_aurora.3.05", **OWN, db_cluster_members=[WAITING]),
+            own(require_secure_transport="ON"),
+            Holds("require_secure_transport is ON"),
+        ),
+        (
             cluster(engine="neptune", engine_version="1.0.3.0"),
             [],
-            NotApplicable("no parameter is known here by which neptune forces TLS"),
+            CannotTell("Neptune 1.0.3.0 may take HTTP too"),
         ),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from checks.ssm import documents, nodes
 from checks.ssm.evidence import Association, Document, Execution, Node, Parameter, PatchState, WindowTask
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -82,7 +82,11 @@ def test_a_fleet(aws: Emulator) -> None:
                 ec2 + two: ("fails", "not a managed node"),
             },
             "patches_are_installed": {
-                node: ("fails", "1 critical and 2 security patches are not installed on 2026-11-20")
+                node: (
+                    "fails",
+                    "1 critical patches are not installed, 2 security patches are not installed, "
+                    "3 patches are missing on 2026-11-20",
+                )
             },
             "nodes_are_looked_at_for_patches": {node: ("holds", "last looked at on 2026-11-20")},
             "patching_is_scheduled": {
@@ -187,25 +191,30 @@ def state(days: int = 1, **changes: object) -> PatchState:
 @pytest.mark.parametrize(
     ("states", "installed", "looked"),
     [
-        ([], NotApplicable("Patch Manager never looked at i-1"), Fails("Patch Manager never looked at i-1")),
+        ([], CannotTell("Patch Manager never looked at i-1"), Fails("Patch Manager never looked at i-1")),
         (
             [state(36)],
-            NotApplicable("Patch Manager last looked on 2026-10-18"),
+            CannotTell("Patch Manager last looked on 2026-10-18"),
             Fails("last looked at on 2026-10-18"),
         ),
         (
             [state()],
-            Holds("no critical and no security patch is missing on 2026-11-22"),
+            Holds("every patch of the baseline is installed on 2026-11-22"),
             Holds("last looked at on 2026-11-22"),
         ),
         (
             [state(missing_count=4)],
-            Holds("no critical and no security patch is missing on 2026-11-22"),
+            Fails("4 patches are missing on 2026-11-22"),
             Holds("last looked at on 2026-11-22"),
         ),
         (
             [state(security_non_compliant_count=2)],
-            Fails("0 critical and 2 security patches are not installed on 2026-11-22"),
+            Fails("2 security patches are not installed on 2026-11-22"),
+            Holds("last looked at on 2026-11-22"),
+        ),
+        (
+            [state(installed_pending_reboot_count=1, other_non_compliant_count=1)],
+            Fails("1 other patches are not installed, 1 patches wait for a restart on 2026-11-22"),
             Holds("last looked at on 2026-11-22"),
         ),
         ([state(failed_count=1)], Fails("1 patches failed on 2026-11-22"), Holds("last looked at on 2026-11-22")),

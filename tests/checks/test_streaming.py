@@ -10,7 +10,7 @@ from checks.kafka import Cluster
 from checks.redshift import Chosen
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
@@ -267,7 +267,7 @@ def warehouse(**changes: Any) -> redshift.Cluster:
         "publicly_accessible": False,
         "automated_snapshot_retention_period": 7,
         "availability_zone": "us-east-1a",
-        "cluster_parameter_groups": ({"parameter_group_name": "g"},),
+        "cluster_parameter_groups": ({"parameter_group_name": "g", "parameter_apply_status": "in-sync"},),
     }
     return redshift.Cluster.model_validate(fields | changes)
 
@@ -285,6 +285,32 @@ def test_connections_must_use_tls(values: dict[str, str], verdict: Verdict) -> N
     assert redshift.connections_must_use_tls(warehouse(), groups) == verdict
 
 
+@pytest.mark.parametrize(
+    ("group", "verdict"),
+    [
+        ({"parameter_apply_status": "in-sync"}, Holds("require_ssl is true")),
+        (
+            {"parameter_apply_status": "pending-reboot"},
+            CannotTell("require_ssl is true, and whether it is in force is: pending-reboot"),
+        ),
+        (
+            {
+                "parameter_apply_status": "pending-reboot",
+                "cluster_parameter_status_list": (
+                    {"parameter_name": "require_ssl", "parameter_apply_status": "in-sync"},
+                    {"parameter_name": "statement_timeout", "parameter_apply_status": "pending-reboot"},
+                ),
+            },
+            Holds("require_ssl is true"),
+        ),
+        ({}, CannotTell("require_ssl is true, and whether it is in force is: not told")),
+    ],
+)
+def test_what_waits_for_a_restart_is_not_in_force(group: dict[str, Any], verdict: Verdict) -> None:
+    one = warehouse(cluster_parameter_groups=({"parameter_group_name": "g", **group},))
+    assert redshift.connections_must_use_tls(one, [Chosen("g", {"require_ssl": "true"})]) == verdict
+
+
 def test_further_rows_of_warehouses() -> None:
     without = warehouse(cluster_parameter_groups=())
     assert redshift.connections_must_use_tls(without, []) == Fails("no parameter group is told")
@@ -299,6 +325,8 @@ def test_further_rows_of_warehouses() -> None:
     assert redshift.admin_passwords_are_managed(managed) == Holds("Secrets Manager keeps and rotates it")
     logging = redshift.Logging(logging_enabled=True, log_destination_type="cloudwatch")
     assert redshift.activity_is_logged(logging) == Holds("logs go to cloudwatch")
+    users = logging.model_copy(update={"log_exports": ("userlog",)})
+    assert redshift.activity_is_logged(users) == Fails("logged: userlog, and no connections")
     abroad = warehouse(cluster_snapshot_copy_status={"destination_region": "eu-west-1"})
     facts = "1 Redshift clusters; snapshots copied abroad: c to eu-west-1"
     assert redshift.snapshots_copied_to_other_regions([abroad]) == facts
