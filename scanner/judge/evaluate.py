@@ -35,13 +35,11 @@ def evaluate(
     resolver = Resolver(snapshot)
     findings: list[Finding] = []
     facts: list[Fact] = []
-    same: dict[
-        tuple[str, ...], tuple[str, ...]
-    ] = {}  # many findings rest on the same readings: one tuple for all of them
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}  # many findings rest on the same readings: one tuple for all
     for check in library.checks.values():
         chosen = {**check.signature.settings, **(settings or {}).get(check.id, {})}
         recorded = {name: _json(value) for name, value in chosen.items()}
-        for target, resource, stand, because, rests_on in _judge(check, snapshot, resolver, chosen):
+        for target, resource, stand, because, rests_on, judged in _judge(check, snapshot, resolver, chosen):
             cited = same.setdefault(rests_on, rests_on)
             if check.role == "check":
                 stand = stand or Stand.UNKNOWN
@@ -55,6 +53,7 @@ def evaluate(
                         because[:LONGEST_REASON],
                         cited,
                         recorded,
+                        judged and stand is Stand.UNKNOWN,
                     )
                 )
             elif stand is Stand.UNKNOWN:
@@ -68,7 +67,8 @@ def evaluate(
     return sorted(findings, key=lambda f: f.order), sorted(facts, key=lambda f: f.order)
 
 
-Judged = tuple[Target, str, Stand | None, str, tuple[str, ...]]
+Judged = tuple[Target, str, Stand | None, str, tuple[str, ...], bool]
+"""Where, about what, how it stands, why, on what it rests; and was the check called and gave a verdict?"""
 
 
 def _judge(check: Check, snapshot: Snapshot, resolver: Resolver, settings: Mapping[str, Any]) -> Iterator[Judged]:
@@ -76,15 +76,13 @@ def _judge(check: Check, snapshot: Snapshot, resolver: Resolver, settings: Mappi
     for target in targets_of(check, scan):
         anchor = check.signature.anchor
         if anchor is None:
-            stand, because, cited = _call(check, resolver, Subject(target, None), settings)
-            yield target, target.subject, stand, because, cited
+            yield target, target.subject, *_call(check, resolver, Subject(target, None), settings)
             continue
         population = snapshot.population(anchor, target)
         for subject, gap in _gaps(population.gaps, target):
-            yield target, subject, Stand.UNKNOWN, gap.because, gap.digests
+            yield target, subject, Stand.UNKNOWN, gap.because, gap.digests, False
         for row in population.rows:
-            stand, because, cited = _call(check, resolver, Subject(target, row), settings)
-            yield target, row.subject, stand, because, cited
+            yield target, row.subject, *_call(check, resolver, Subject(target, row), settings)
         if not population.rows and not population.gaps and check.role == "check":
             cited = tuple(population.digests)
             yield (
@@ -93,12 +91,13 @@ def _judge(check: Check, snapshot: Snapshot, resolver: Resolver, settings: Mappi
                 Stand.NOT_APPLICABLE,
                 f"there is none: {anchor.read.api} listed nothing",
                 cited,
+                False,
             )
     if check.signature.regional:
         for account, regions in sorted(scan.unscanned.items()):
             if regions:
                 where = Target(account, NOT_SCANNED)
-                yield where, f"account:{account}", Stand.UNKNOWN, f"not scanned: {', '.join(regions)}", ()
+                yield where, f"account:{account}", Stand.UNKNOWN, f"not scanned: {', '.join(regions)}", (), False
 
 
 def targets_of(check: Check, scan: Scan) -> Iterable[Target]:
@@ -121,22 +120,22 @@ def _gaps(gaps: Iterable[tuple[Row | None, Gap]], target: Target) -> Iterator[tu
 
 def _call(
     check: Check, resolver: Resolver, subject: Subject, settings: Mapping[str, Any]
-) -> tuple[Stand | None, str, tuple[str, ...]]:
+) -> tuple[Stand | None, str, tuple[str, ...], bool]:
     try:
         arguments = resolver.arguments(check.signature, subject)
     except UnknownError as unknown:
         subject.cite(unknown.gap.digests)
-        return Stand.UNKNOWN, unknown.gap.because, tuple(subject.cited)
+        return Stand.UNKNOWN, unknown.gap.because, tuple(subject.cited), False
     except DoesNotApplyError as reason:
-        return Stand.NOT_APPLICABLE, str(reason), tuple(subject.cited)
+        return Stand.NOT_APPLICABLE, str(reason), tuple(subject.cited), False
     except Exception as error:  # noqa: BLE001  (derived evidence that crashes is unknown, as a check that crashes is)
-        return Stand.UNKNOWN, f"derived evidence crashed: {type(error).__name__}: {error}", tuple(subject.cited)
+        return Stand.UNKNOWN, f"derived evidence crashed: {type(error).__name__}: {error}", tuple(subject.cited), False
     try:
         answer = check.function(*arguments, **settings)
     except Exception as error:  # noqa: BLE001  (whatever a check raises, its resource is unknown and the scan goes on)
-        return Stand.UNKNOWN, f"the check crashed: {type(error).__name__}: {error}", tuple(subject.cited)
+        return Stand.UNKNOWN, f"the check crashed: {type(error).__name__}: {error}", tuple(subject.cited), False
     stand, because = _answer(check, answer)
-    return stand, because, tuple(subject.cited)
+    return stand, because, tuple(subject.cited), type(answer) in _STANDS
 
 
 def _answer(check: Check, answer: Any) -> Result:

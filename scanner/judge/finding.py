@@ -19,7 +19,10 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One verdict. `evidence` are the digests of the readings that it rests on; `id` is the same in every scan."""
+    """One verdict. `evidence` are the digests of the readings that it rests on; `id` is the same in every scan.
+
+    `undecided`: unknown although all evidence was there, because AWS does not tell (`CannotTell`).
+    """
 
     check: str
     account: str
@@ -29,6 +32,7 @@ class Finding:
     because: str
     evidence: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
+    undecided: bool = False
     id: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

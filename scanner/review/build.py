@@ -160,6 +160,7 @@ def _finding(finding: Finding) -> FindingEntry:
         because=finding.because,
         evidence=finding.evidence,
         settings=finding.settings,
+        undecided=finding.undecided,
     )
 
 

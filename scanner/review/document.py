@@ -64,6 +64,8 @@ class AnswerEntry(Entry):
 class FindingEntry:
     """One verdict on one resource. `evidence` are digests of readings in the bundle.
 
+    `undecided`: unknown although all evidence was there, because AWS does not tell. No permission would show more.
+
     There may be very many, so this is the one entry that is no model of pydantic's, which takes several times the memory.
     """
 
@@ -78,6 +80,7 @@ class FindingEntry:
     because: str
     evidence: tuple[str, ...]
     settings: dict[str, Any]
+    undecided: bool = False
 
 
 class FactEntry(Entry):
@@ -198,5 +201,5 @@ class Review(Entry):
             bool(self.refusals)
             or self.scan.interrupted
             or any(self.scan.left_out.values())
-            or any(finding.verdict == "unknown" for finding in self.findings)
+            or any(finding.verdict == "unknown" and not finding.undecided for finding in self.findings)
         )

@@ -376,3 +376,19 @@ def test_a_finding_cites_every_reading_that_it_rests_on() -> None:
     snapshot = Snapshot(Scan(AT, (home, home.there(IRELAND))), [listed, turned])
     (found,) = evaluate(LIBRARY.only(["test_judging.rotates"]), snapshot)[0]
     assert set(found.evidence) == {listed.digest, turned.digest}
+
+
+def test_only_what_a_check_could_not_tell_from_whole_evidence_is_undecided() -> None:
+    home = Target(ACCOUNT, GLOBAL)
+    scan = Scan(AT, (home, home.there(IRELAND)))
+    undecided = {}
+    for name in ("cannot_tell", "crashes", "gives_no_verdict", "rotates"):
+        readings = [keys("k"), refused("kms:GetKeyRotationStatus", KeyId="k")]
+        (found,) = evaluate(LIBRARY.only([f"test_judging.{name}"]), Snapshot(scan, readings))[0]
+        undecided[name] = (str(found.verdict), found.undecided)
+    assert undecided == {
+        "cannot_tell": ("unknown", True),
+        "crashes": ("unknown", False),
+        "gives_no_verdict": ("unknown", False),
+        "rotates": ("unknown", False),
+    }
