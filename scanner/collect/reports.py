@@ -8,7 +8,7 @@ from typing import Any
 
 from tenacity import retry, retry_if_result, stop_after_delay, wait_exponential
 
-from scanner.collect.ask import read_pages
+from scanner.collect.ask import TruncatedError, read_pages
 from scanner.collect.clients import Clients
 
 REPORT_SECONDS = 60  # IAM makes a credential report within seconds; after this it is not to be had
@@ -59,11 +59,13 @@ def _cell(value: str | None) -> Any:
 def event_history(clients: Clients, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The newest events of CloudTrail's history as one page, at most HISTORY_PAGES of CloudTrail's own.
 
-    `NextToken` is there if the history goes on beyond that, so who judges can tell a sample from the whole.
+    `NextToken` is there if the history goes on beyond that, so who judges can tell a sample from the whole. TruncatedError
+    where a page's token comes again: the same events would be counted twice.
     """
     client = clients.client("cloudtrail")
     events: list[dict[str, Any]] = []
     token: str | None = None
+    seen: set[str] = set()
     for _ in range(HISTORY_PAGES):
         page = client.lookup_events(**request, **({"NextToken": token} if token else {}))
         events.extend(_with_kind_of_agent(event) for event in page["Events"])
@@ -71,6 +73,9 @@ def event_history(clients: Clients, request: dict[str, Any]) -> Iterator[dict[st
         if not token:
             yield {"Events": events}
             return
+        if token in seen:
+            raise TruncatedError("the page token repeats")
+        seen.add(token)
     yield {"Events": events, "NextToken": "the history goes on"}
 
 
