@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -212,6 +213,29 @@ def test_contrast_is_aa_in_light_and_dark() -> None:
             for text in ("fg", "dim", "link", "high", "medium", "unproven", "none"):
                 light, dark = sorted((luminance(scheme[text]), luminance(scheme[ground])), reverse=True)
                 assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground, scheme)
+
+
+SHOWN = """cell => {
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  let ground = cell;
+  while (ground && (rgb(getComputedStyle(ground).backgroundColor)[3] ?? 1) === 0) ground = ground.parentElement;
+  return [rgb(getComputedStyle(cell).color), rgb(getComputedStyle(ground ?? document.body).backgroundColor)];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_table_can_be_read_in_light_and_dark(
+    browser: Browser, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    made, readings = account(6)
+    seen = opened(browser, tmp_path, report_html(made, Around(readings)))
+    page = seen.page
+    page.emulate_media(color_scheme=scheme)
+    page.locator("#table tbody tr[tabindex]").first.press("Enter")
+    for cell in page.locator("#table td, #table th, #table dd").all():
+        colours = ["#" + "".join(f"{int(part):02x}" for part in rgb[:3]) for rgb in cell.evaluate(SHOWN)]
+        light, dark = sorted(map(luminance, colours), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (cell.inner_text(), colours)
 
 
 def test_the_guide_is_a_page_of_its_own(browser: Browser, tmp_path: Path) -> None:
