@@ -1,8 +1,11 @@
 """What all tests share: an emulated AWS over HTTP, and a way to judge what a scan of it sees."""
 
 from collections.abc import Iterator
+from functools import cache
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from fixtures.demo.scene import FOLDER as DEMO
 from fixtures.moto_services import install, install_standins
@@ -11,6 +14,12 @@ from fixtures.standins.prepared import ServiceFile
 from tests.emulator import Emulator
 from tests.faults import PLUGIN
 from tests.proxy import Proxy
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models() -> None:
+    """botocore's session reads the models of AWS's services anew; tests make hundreds of sessions, so one loader serves them all."""
+    botocore.session.create_loader = cache(create_loader)
 
 
 @pytest.fixture(scope="session", autouse=True)

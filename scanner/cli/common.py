@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -89,8 +90,9 @@ def one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     return value
 
 
+@cache
 def load_lens() -> "Lens":
-    """The catalogue, every installed check, and the mappings between them."""
+    """The catalogue, every installed check, and the mappings between them; read once."""
     from scanner.judge.catalogue import lens_folder, load_catalogue
     from scanner.judge.discover import discover
     from scanner.judge.mapping import load_mappings
