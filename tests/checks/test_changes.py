@@ -1,6 +1,7 @@
 """Who changes what: events of a prepared history over HTTP, and as tables."""
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -100,11 +101,23 @@ def test_a_history_that_cannot_be_read_is_unknown(aws: Emulator) -> None:
 
 
 def test_a_long_history_is_read_in_part_and_its_record_is_cut(aws: Emulator) -> None:
-    page = {"Events": [entry("RunInstances", {"type": "AssumedRole"}, **CONSOLE)] * 50, "NextToken": "more"}
-    with answering("cloudtrail", LookupEvents=page):
+    events = [entry("RunInstances", {"type": "AssumedRole"}, **CONSOLE)] * 50
+    with ExitStack() as pages:
+        for number in range(41):  # each page with a token of its own; the first is the one without
+            asked = {"NextToken": f"page {number}"} if number else {}
+            answer = {"Events": events, "NextToken": f"page {number + 1}"}
+            prepared = Prepared(source="a row of this test", answer=answer, when=asked)
+            pages.enter_context(answering("cloudtrail", LookupEvents=prepared))
         because = aws.judge("changes.few_changes_are_made_by_hand")[REGION][1]
         assert ": 2000 of 2000 among the newest 2000 events, back to 2026-11-20 (ec2 2000; by anna 2000)" in because
     assert ACCOUNT not in because
+
+
+def test_a_history_whose_token_comes_again_is_unknown(aws: Emulator) -> None:
+    page = {"Events": [entry("RunInstances", {"type": "AssumedRole"}, **CONSOLE)] * 50, "NextToken": "more"}
+    with answering("cloudtrail", LookupEvents=page):
+        because = "cloudtrail:LookupEvents failed in us-east-1: Truncated"
+        assert aws.judge("changes.few_changes_are_made_by_hand") == {REGION: ("unknown", because)}
 
 
 def event(name: str = "RunInstances", *, days: int = 1, service: str = "ec2", **record: Any) -> Event:
