@@ -15,6 +15,7 @@ from checks.sns import Subscription
 from checks.stages import DEVELOPMENT, KEY, in_development
 from scanner import (
     AllRegions,
+    CannotTell,
     Evidence,
     Fails,
     Holds,
@@ -115,7 +116,7 @@ def _verdict(found: Heard, namespaces: tuple[str, ...], *names: dict[str, str]) 
     unsure = watching(found.perhaps, namespaces, *names)
     if told.perhaps or unsure.surely or unsure.perhaps:
         name = (*told.perhaps, *unsure.surely, *unsure.perhaps)[0]
-        return NotApplicable(f"it cannot be told whether {name} watches it, or who hears it")
+        return CannotTell(f"it cannot be told whether {name} watches it, or who hears it")
     deaf = watching(found.deaf, namespaces, *names)
     return Fails(f"{deaf.surely[0]} watches it, and reaches nobody" if deaf.surely else "no alarm watches it")
 

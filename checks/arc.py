@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Read, ScanTime, Verdict, check, fact
 
 _HOME = "us-west-2"  # where routing controls and readiness checks are kept (API references, "Endpoints")
 
@@ -150,10 +150,10 @@ def plans_to_switch_regions_would_work(
     if evaluation.evaluation_state == "actionRequired":
         return Fails(f"{plan.name} needs action before it can run")
     if evaluation.evaluation_state != "passed":
-        return NotApplicable(f"the evaluation is {evaluation.evaluation_state or 'not told'}")
+        return CannotTell(f"the evaluation is {evaluation.evaluation_state or 'not told'}")
     when = evaluation.last_evaluation_time
     if when is None or at - when > timedelta(days=days):
-        return NotApplicable(f"last evaluated {f'on {when:%Y-%m-%d}' if when else 'on a day that is not told'}")
+        return CannotTell(f"last evaluated {f'on {when:%Y-%m-%d}' if when else 'on a day that is not told'}")
     return Holds(f"passed on {when:%Y-%m-%d}")
 
 
@@ -180,7 +180,7 @@ def recovery_sites_are_ready(one: ReadinessCheck, found: Readiness) -> Verdict:
         return Holds(f"{one.readiness_check_name} is ready")
     if found.readiness == "NOT_READY":
         return Fails(f"{one.readiness_check_name} is not ready")
-    return NotApplicable(f"the readiness is {found.readiness or 'not told'}")
+    return CannotTell(f"the readiness is {found.readiness or 'not told'}")
 
 
 @fact

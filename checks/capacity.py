@@ -14,6 +14,7 @@ from checks.servicequotas import Ec2Quota, Request, VpcQuota
 from checks.stages import DEVELOPMENT, KEY, in_development
 from scanner import (
     AllRegions,
+    CannotTell,
     Evidence,
     Fails,
     Holds,
@@ -292,7 +293,7 @@ def other_regions_have_the_quota_of_the_largest(
     for one in instances:
         zone = one.placement.availability_zone if one.placement else None
         if one.counts and (zone is None or one.cpu_options is None):
-            return NotApplicable("an instance does not say where it runs, or with how many vCPUs")
+            return CannotTell("an instance does not say where it runs, or with how many vCPUs")
         if one.counts and zone is not None and one.cpu_options is not None:
             used[region_of(zone)] += one.cpu_options.core_count * one.cpu_options.threads_per_core
     running = {region: count for region, count in used.items() if region not in apart}

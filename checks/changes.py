@@ -10,7 +10,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from checks.cloudtrail import Trail
-from scanner import Evidence, Fails, FromJson, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import (
+    CannotTell,
+    Evidence,
+    Fails,
+    FromJson,
+    Holds,
+    NotApplicable,
+    Part,
+    Read,
+    ScanTime,
+    Verdict,
+    check,
+    fact,
+)
 
 DAYS = 90  # as long as the history keeps (CloudTrail API reference, LookupEvents)
 
@@ -241,7 +254,8 @@ def few_changes_are_made_by_hand(
     if not changes:
         return NotApplicable(f"no change is on record {history.since}")
     if len(changes) < fewest:
-        return NotApplicable(f"{len(changes)} changes {history.since} are too few to tell")
+        told = f"{len(changes)} changes {history.since} are too few to tell"
+        return CannotTell(told) if changes else NotApplicable(told)
     by_hand = [one for one in changes if one.way == "hand"]
     by_tools = sum(one.way == "tool" for one in changes)
     told = f"{len(by_hand)} of {len(changes)} {history.since}"
@@ -252,9 +266,9 @@ def few_changes_are_made_by_hand(
         return Fails(f"changes made by hand in the console, with {lacking}: {told} ({what}; by {who})")
     cut = history.oldest if history.next_token is not None else None
     if cut is not None and at - cut < timedelta(days=fewest_days):
-        return NotApplicable(f"{told} were made by hand, and that is too short a time to tell")
+        return CannotTell(f"{told} were made by hand, and that is too short a time to tell")
     if not by_tools or 100 * len(by_hand) > percent * (len(by_hand) + by_tools):
-        return NotApplicable(
+        return CannotTell(
             f"{told} were made by hand and {by_tools} by tools; of the rest it cannot be told what made them"
         )
     return Holds(f"{told} were made by hand in the console")
@@ -292,14 +306,15 @@ def software_is_deployed_by_tools(history: History, *, percent: int = 20, fewest
     """
     versions = [one for one in history.changes if _SOFTWARE.match(f"{one.service}:{one.event_name}")]
     if len(versions) < fewest:
-        return NotApplicable(f"{len(versions)} new versions of software are on record {history.since}")
+        told = f"{len(versions)} new versions of software are on record {history.since}"
+        return CannotTell(f"{told}, too few to tell") if versions else NotApplicable(told)
     by_hand = [one for one in versions if one.way == "hand"]
     told = f"{len(by_hand)} of {len(versions)} new versions {history.since} were brought out by hand in the console"
     if 100 * len(by_hand) > percent * len(versions):
         return Fails(f"{told} ({_most(one.service for one in by_hand)}; by {_most(one.who for one in by_hand)})")
     by_tools = sum(one.way == "tool" for one in versions)
     if 100 * by_tools < (100 - percent) * len(versions):
-        return NotApplicable(f"{told}, and {by_tools} by tools; of the rest it cannot be told what made them")
+        return CannotTell(f"{told}, and {by_tools} by tools; of the rest it cannot be told what made them")
     return Holds(told)
 
 

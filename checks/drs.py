@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 _BROKEN = frozenset({"STALLED", "DISCONNECTED", "STOPPED", "PAUSED"})
 _FIRST = frozenset({"INITIATING", "INITIAL_SYNC"})
@@ -76,7 +76,7 @@ def source_servers_replicate(server: SourceServer, *, minutes: int = 60) -> Verd
     if lag is not None and lag > timedelta(minutes=minutes):
         return Fails(told)
     if server.state == "BACKLOG" and lag is None:
-        return NotApplicable("replication is catching up; how far it is behind is not told")
+        return CannotTell("replication is catching up; how far it is behind is not told")
     return Holds(told)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 
 class App(Evidence, read=Read("resiliencehub:ListApps", "appSummaries", arn="{app_arn}")):
@@ -80,7 +80,7 @@ def applications_meet_their_objectives(app: App) -> Verdict:
         return Holds(f"the policy was met {app.assessed}")
     if app.compliance_status == "PolicyBreached":
         return Fails(f"the policy was breached {app.assessed}")
-    return NotApplicable(f"the status is {app.compliance_status or 'not told'}")
+    return CannotTell(f"the status is {app.compliance_status or 'not told'}")
 
 
 @check(effort="low")
@@ -111,7 +111,7 @@ def applications_have_not_drifted(app: App) -> Verdict:
     return (
         Fails(f"drift was detected; assessed {app.assessed}")
         if app.drift_status == "Detected"
-        else NotApplicable(f"the status is {app.drift_status or 'not told'}")
+        else CannotTell(f"the status is {app.drift_status or 'not told'}")
     )
 
 

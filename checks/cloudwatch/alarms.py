@@ -5,7 +5,7 @@ from datetime import timedelta
 from checks.cloudwatch.evidence import Alarm, Composite
 from checks.events import Routed, rules_about
 from checks.sns import Subscription
-from scanner import Fails, Holds, NotApplicable, ScanTime, Target, Verdict, check, fact
+from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Target, Verdict, check, fact
 
 _LISTED = 3
 _ITS_OWN = "Auto Scaling made it for itself"
@@ -27,7 +27,7 @@ def alarms_tell_somebody(alarm: Alarm, composites: list[Composite], routes: list
         if one.names(alarm) and one.alarm_actions and one.actions_enabled:
             return Holds(f"the composite alarm {one.alarm_name} waits for it")
     if heard := rules_about(routes, "aws.cloudwatch"):
-        return NotApplicable(f"the rule {heard[0]} hears of alarms, and it is not told of which")
+        return CannotTell(f"the rule {heard[0]} hears of alarms, and it is not told of which")
     return Fails("its actions are disabled" if alarm.alarm_actions else "the alarm has no action")
 
 
@@ -51,7 +51,7 @@ def alarms_reach_a_listener(alarm: Alarm, subscriptions: list[Subscription], her
         return Holds(f"{reached[0]} has a confirmed subscriber")
     elsewhere = [one for one in topics if one.split(":")[3:5] != [here.region, here.account]]
     if elsewhere:
-        return NotApplicable(f"{elsewhere[0]} is not of this account and region: its subscribers cannot be seen")
+        return CannotTell(f"{elsewhere[0]} is not of this account and region: its subscribers cannot be seen")
     return Fails(f"no subscription of {', '.join(sorted(topics))} is confirmed")
 
 
@@ -87,7 +87,7 @@ def alarms_do_not_ring_for_weeks(alarm: Alarm, at: ScanTime, *, days: int = 7) -
     if alarm.state_value != "ALARM":
         return Holds(f"the state is {alarm.state_value}")
     if since is None:
-        return NotApplicable("the state is ALARM, and it is not told since when")
+        return CannotTell("the state is ALARM, and it is not told since when")
     told = f"the state is ALARM since {since:%Y-%m-%d}"
     return Fails(told) if at - since > timedelta(days=days) else Holds(told)
 

@@ -17,7 +17,7 @@ from checks.opensearch import Domain
 from checks.rds.evidence import DBInstance
 from checks.route53 import HealthCheck, PublicZone
 from checks.sqs import DeadLetterQueues, QueueAttributes
-from scanner import AllRegions, Fails, Holds, NotApplicable, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Fails, Holds, NotApplicable, Verdict, check, fact
 
 _OF_DATABASES = ("AWS/RDS", "AWS/DocDB", "AWS/Neptune")
 _OF_BALANCERS = ("AWS/ApplicationELB", "AWS/NetworkELB", "AWS/GatewayELB")
@@ -165,7 +165,7 @@ def health_checks_raise_alarms(
         return NotApplicable("no health check asks an endpoint" if zones else "there is no public zone")
     silent = sorted(one for one in asked if not watching(alarms, ("AWS/Route53",), {"HealthCheckId": one}).surely)
     if silent and any(one.health_check_config.type == "CALCULATED" for one in checks):
-        return NotApplicable("a calculated check stands for others, and it is not told for which")
+        return CannotTell("a calculated check stands for others, and it is not told for which")
     if silent:
         return Fails(f"no alarm watches {', '.join(silent[:3])}{', …' if len(silent) > 3 else ''}")
     return Holds(f"alarms watch all {len(asked)} health checks")

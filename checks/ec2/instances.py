@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from checks.ec2.evidence import Address, Instance, MetadataDefaults, SerialConsole
-from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 _SINCE = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)")
 
@@ -83,7 +83,7 @@ def no_instance_stays_stopped(instance: Instance, at: ScanTime, *, days: int = 3
         return Holds(f"the instance is {instance.state.name}")
     found = _SINCE.search(instance.state_transition_reason)
     if found is None:
-        return NotApplicable("AWS does not say since when it is stopped")
+        return CannotTell("AWS does not say since when it is stopped")
     since = datetime.strptime(found.group(1), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     if at - since > timedelta(days=days):
         return Fails(f"stopped since {since:%Y-%m-%d}")

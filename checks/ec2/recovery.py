@@ -5,7 +5,20 @@ from datetime import datetime, timedelta
 from checks.autoscaling import Group
 from checks.backup.evidence import Protected, recent_backup
 from checks.ec2.evidence import State
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Target, Verdict, check, fact
+from scanner import (
+    CannotTell,
+    Evidence,
+    Fails,
+    Holds,
+    NotApplicable,
+    Part,
+    Read,
+    ScanTime,
+    Target,
+    Verdict,
+    check,
+    fact,
+)
 
 _ARN = "arn:{partition}:ec2:{region}:{account}:"
 _RECOVERS = ":ec2:recover"  # a reboot stays on the same hardware
@@ -137,7 +150,7 @@ def single_instances_recover(
     if last := recent_backup(protected, arn, at, days):
         return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
     if option is None:
-        return NotApplicable("it is not told whether EC2 recovers it")
+        return CannotTell("it is not told whether EC2 recovers it")
     if not supported:
         return Fails(f"EC2 does not recover a {instance.instance_type}, and nothing else does")
     return Fails("automatic recovery is off, no alarm recovers it, and it has no recent recovery point")
@@ -165,7 +178,7 @@ def data_volumes_are_backed_up(
     if any(one.instance_id is None for one in held):
         return NotApplicable("AWS manages what it is attached to")
     if any(one.delete_on_termination is None for one in held):
-        return NotApplicable("it is not told whether it outlives its instance")
+        return CannotTell("it is not told whether it outlives its instance")
     if all(one.delete_on_termination for one in held):
         return NotApplicable("it is deleted with its instance")
     for tag in volume.tags:

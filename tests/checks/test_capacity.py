@@ -11,7 +11,7 @@ from checks.capacity import FailoverNeeds, GroupLoad, Need, RegionQuota, Running
 from checks.ec2.evidence import AnyInterface, NetworkInterface
 from checks.ecs.evidence import Service, Task
 from checks.servicequotas import Ec2Quota, Request, VpcQuota
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -20,7 +20,6 @@ SOME = [AnyInterface(network_interface_id="eni-1")]
 
 
 def test_through_a_client(aws: Emulator) -> None:
-    """moto's instances name their zone and not their vCPUs."""
     client = aws.client("autoscaling")
     vpc = aws.client("ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     made = aws.client("elbv2").create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)
@@ -60,7 +59,7 @@ def test_through_a_client(aws: Emulator) -> None:
     assert told[names[3]] == {
         f"account:{ACCOUNT}": (
             "not applicable",
-            "an instance does not say where it runs, or with how many vCPUs",
+            "instances run in us-east-1 alone",
         )
     }
     assert told[names[4]] == {REGION: ("told", f"after the loss of a zone: {room}")}
@@ -254,7 +253,7 @@ FRANKFURT = [instance("m7g.large", "eu-central-1b")]
         (
             [*WEST, instance("m7g.large", "eu-central-1b", None)],
             [],
-            NotApplicable("an instance does not say where it runs, or with how many vCPUs"),
+            CannotTell("an instance does not say where it runs, or with how many vCPUs"),
         ),
     ],
 )

@@ -11,7 +11,7 @@ from checks import changes
 from checks.changes import Event, History, RootHistory
 from checks.cloudtrail import Trail
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering, refused
 from tests.emulator import ACCOUNT, Emulator
 
@@ -103,11 +103,10 @@ def test_a_history_that_cannot_be_read_is_unknown(aws: Emulator) -> None:
 def test_a_long_history_is_read_in_part_and_its_record_is_cut(aws: Emulator) -> None:
     events = [entry("RunInstances", {"type": "AssumedRole"}, **CONSOLE)] * 50
     with ExitStack() as pages:
-        for number in range(41):  # each page with a token of its own; the first is the one without
-            asked = {"NextToken": f"page {number}"} if number else {}
-            answer = {"Events": events, "NextToken": f"page {number + 1}"}
-            prepared = Prepared(source="a row of this test", answer=answer, when=asked)
-            pages.enter_context(answering("cloudtrail", LookupEvents=prepared))
+        for n in range(40):
+            page = {"Events": events, "NextToken": f"page {n + 1}"}
+            asked = {"NextToken": f"page {n}"} if n else {}
+            pages.enter_context(answering("cloudtrail", LookupEvents=Prepared(source="a row", answer=page, when=asked)))
         because = aws.judge("changes.few_changes_are_made_by_hand")[REGION][1]
         assert ": 2000 of 2000 among the newest 2000 events, back to 2026-11-20 (ec2 2000; by anna 2000)" in because
     assert ACCOUNT not in because
@@ -194,7 +193,7 @@ HAND, TOOL, OTHER = event(**CLICK), event(user_agent="iac"), event(user_agent="s
     [
         (past(), [], NotApplicable("no change is on record in the past 90 days")),
         (past(more=True), [], NotApplicable("no change is on record among the newest 0 events")),
-        (past(*[HAND] * 9), [], NotApplicable("9 changes in the past 90 days are too few to tell")),
+        (past(*[HAND] * 9), [], CannotTell("9 changes in the past 90 days are too few to tell")),
         (past(*[TOOL] * 8, *[HAND] * 2), [], Holds("2 of 10 in the past 90 days were made by hand in the console")),
         (
             past(*[TOOL] * 7, *[HAND] * 3),
@@ -206,7 +205,7 @@ HAND, TOOL, OTHER = event(**CLICK), event(user_agent="iac"), event(user_agent="s
         (
             past(*[OTHER] * 10),
             [],
-            NotApplicable(
+            CannotTell(
                 "0 of 10 in the past 90 days were made by hand and 0 by tools; of the rest it cannot be told what made them"
             ),
         ),
@@ -214,14 +213,14 @@ HAND, TOOL, OTHER = event(**CLICK), event(user_agent="iac"), event(user_agent="s
         (
             past(*[OTHER] * 16, *[HAND] * 4),
             [],
-            NotApplicable(
+            CannotTell(
                 "4 of 20 in the past 90 days were made by hand and 0 by tools; of the rest it cannot be told what made them"
             ),
         ),
         (
             past(*[TOOL] * 20, more=True),
             [],
-            NotApplicable(
+            CannotTell(
                 "0 of 20 among the newest 20 events, back to 2026-11-22 were made by hand, and that is too short a time to tell"
             ),
         ),
@@ -319,7 +318,7 @@ def test_software_is_deployed_by_tools(aws: Emulator) -> None:
         ),
         (
             deployed("UpdateEnvironment", "elasticbeanstalk", 4, userAgent="a script", eventType="AwsApiCall"),
-            "not applicable",
+            "unknown",
             f"0 of 4 new versions {since} were brought out by hand in the console, and 0 by tools; of the rest it cannot be told what made them",
         ),
     ]

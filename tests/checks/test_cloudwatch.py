@@ -24,7 +24,7 @@ from checks.ecs.evidence import Service
 from checks.events import Routed, Rule, RuleTarget
 from checks.route53 import HealthCheck, PublicZone
 from checks.sns import Subscription
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -94,7 +94,7 @@ MUTE = alarm(alarm_actions=())
         (MUTE, [composite("ALARM( cpu )")], [], Holds("the composite alarm both waits for it")),
         (MUTE, [composite('ALARM("cpu-of-others")')], [], Fails("the alarm has no action")),
         (MUTE, [composite('ALARM("cpu")', alarm_actions=[])], [], Fails("the alarm has no action")),
-        (MUTE, [], [HEARS], NotApplicable("the rule r hears of alarms, and it is not told of which")),
+        (MUTE, [], [HEARS], CannotTell("the rule r hears of alarms, and it is not told of which")),
         (MUTE, [], [route({"source": ["aws.ec2"]}, TOPIC)], Fails("the alarm has no action")),
         (MUTE, [], [route({"source": ["aws.cloudwatch"]})], Fails("the alarm has no action")),
         (MUTE, [], [route({"source": ["aws.cloudwatch"]}, TOPIC, state="DISABLED")], Fails("the alarm has no action")),
@@ -132,7 +132,7 @@ ELSEWHERE = "arn:aws:sns:us-east-1:999999999999:ops"
         (
             alarm(alarm_actions=[ELSEWHERE]),
             [],
-            NotApplicable(f"{ELSEWHERE} is not of this account and region: its subscribers cannot be seen"),
+            CannotTell(f"{ELSEWHERE} is not of this account and region: its subscribers cannot be seen"),
         ),
     ],
 )
@@ -157,7 +157,7 @@ SCALES = NotApplicable("Auto Scaling made it for itself")
         (
             since("ALARM", None),
             Holds("the state is ALARM"),
-            NotApplicable("the state is ALARM, and it is not told since when"),
+            CannotTell("the state is ALARM, and it is not told since when"),
         ),
         (
             since("INSUFFICIENT_DATA", 8),
@@ -270,7 +270,7 @@ def health(kind: str = "HTTPS", name: str = "h") -> HealthCheck:
         (
             [health(), health("CALCULATED", "sum")],
             [],
-            NotApplicable("a calculated check stands for others, and it is not told for which"),
+            CannotTell("a calculated check stands for others, and it is not told for which"),
         ),
         (
             [health()],

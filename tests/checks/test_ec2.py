@@ -20,7 +20,7 @@ from checks.ec2.evidence import (
     Subnet,
     Vpc,
 )
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from scanner.judge.discover import discover
 from scanner.judge.evaluate import evaluate
 from tests.emulator import ACCOUNT, Emulator
@@ -164,7 +164,7 @@ def test_an_instance_that_was_just_stopped(aws: Emulator) -> None:
         (instance(), Holds("the instance is running")),
         (stopped("User initiated (2026-10-24 12:00:00 GMT)"), Holds("stopped on 2026-10-24")),
         (stopped("User initiated (2026-10-23 12:00:00 GMT)"), Fails("stopped since 2026-10-23")),
-        (stopped("Server.InternalError"), NotApplicable("AWS does not say since when it is stopped")),
+        (stopped("Server.InternalError"), CannotTell("AWS does not say since when it is stopped")),
     ],
 )
 def test_no_instance_stays_stopped(one: Instance, verdict: Verdict) -> None:

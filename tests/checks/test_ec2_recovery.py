@@ -9,7 +9,7 @@ from checks.autoscaling import Group
 from checks.backup.evidence import Protected
 from checks.ec2 import recovery
 from checks.ec2.recovery import DataVolume, RecoveryAlarm, SingleInstance, TypeOf, VolumeSnapshot
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -19,7 +19,6 @@ ARN = f"arn:aws:ec2:us-east-1:{ACCOUNT}:"
 
 
 def test_through_a_client(aws: Emulator) -> None:
-    """moto says neither what EC2 does with a broken instance nor whether a volume outlives it."""
     ec2 = aws.client("ec2")
     made = [
         one["InstanceId"]
@@ -46,11 +45,11 @@ def test_through_a_client(aws: Emulator) -> None:
     told = judge_all(aws, "ec2", names)
     assert told["single_instances_recover"] == {
         f"{ARN}instance/{made[0]}": ("holds", "the alarm recover recovers it"),
-        f"{ARN}instance/{made[1]}": ("not applicable", "it is not told whether EC2 recovers it"),
+        f"{ARN}instance/{made[1]}": ("holds", "EC2 recovers it by itself"),
     }
-    untold = ("not applicable", "it is not told whether it outlives its instance")
+    ends = ("not applicable", "it is deleted with its instance")
     assert told["data_volumes_are_backed_up"] == {
-        **{f"{ARN}volume/{one}": untold for one in volumes},
+        **{f"{ARN}volume/{one}": ends for one in volumes},
         f"{ARN}volume/{loose}": ("not applicable", "the volume is available"),
     }
     assert told["instances_outside_groups"] == {
@@ -181,7 +180,7 @@ NONE = Fails("no snapshot and no recovery point")
             Holds("AWS Backup made a recovery point of volume/vol-1 on 2026-11-22"),
         ),
         (volume(stays=False), [], [], NotApplicable("it is deleted with its instance")),
-        (volume(stays=None), [], [], NotApplicable("it is not told whether it outlives its instance")),
+        (volume(stays=None), [], [], CannotTell("it is not told whether it outlives its instance")),
         (volume(attachments=[{}]), [], [], NotApplicable("AWS manages what it is attached to")),
         (
             volume(tags=[{"key": "reproducible", "value": "from the lake"}]),

@@ -10,7 +10,7 @@ from checks import arc, drs, fis, resiliencehub
 from checks.codepipeline import Pipeline
 from checks.ec2.evidence import AnyInterface
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -41,9 +41,9 @@ def test_applications(aws: Emulator) -> None:
         bound: ("holds", f"the policy is {policy.rpartition('/')[2]}"),
         loose: ("fails", "loose has no resiliency policy"),
     }
-    assert {verdict for verdict, _ in told["applications_meet_their_objectives"].values()} == {"not applicable"}
+    assert {verdict for verdict, _ in told["applications_meet_their_objectives"].values()} == {"unknown"}
     assert {verdict for verdict, _ in told["applications_are_assessed"].values()} == {"not applicable"}
-    assert {verdict for verdict, _ in told["applications_have_not_drifted"].values()} == {"not applicable"}
+    assert {verdict for verdict, _ in told["applications_have_not_drifted"].values()} == {"unknown"}
     each = "back within 1 hours, losing at most 90 seconds"
     assert told["recovery_objectives"] == {
         REGION: (
@@ -82,14 +82,14 @@ EVALUATED = {"last_app_compliance_evaluation_time": NOW - timedelta(days=3)}
                 compliance_status="ChangesDetected",
                 last_app_compliance_evaluation_time=NOW - timedelta(days=91),
             ),
-            NotApplicable("the status is ChangesDetected"),
-            NotApplicable("the status is not told"),
+            CannotTell("the status is ChangesDetected"),
+            CannotTell("the status is not told"),
             Fails("assessed on 2026-08-24"),
         ),
         (
             app(),
-            NotApplicable("the status is not told"),
-            NotApplicable("the status is not told"),
+            CannotTell("the status is not told"),
+            CannotTell("the status is not told"),
             Fails("never assessed"),
         ),
     ],
@@ -256,7 +256,7 @@ def test_servers_under_recovery(aws: Emulator) -> None:
 
 def test_a_backlog_of_unknown_length_is_not_judged() -> None:
     for lag, verdict in (
-        (None, NotApplicable("replication is catching up; how far it is behind is not told")),
+        (None, CannotTell("replication is catching up; how far it is behind is not told")),
         ("P0DT0H20M5S", Holds("replication is BACKLOG, 0:20:05 behind")),
     ):
         info = {"data_replication_state": "BACKLOG", "lag_duration": lag}
@@ -390,9 +390,9 @@ def evaluated(state: str | None, days: int) -> arc.Evaluation:
     ("found", "verdict"),
     [
         (evaluated("actionRequired", 1), Fails("move needs action before it can run")),
-        (evaluated("passed", 30), NotApplicable("last evaluated on 2026-10-24")),
-        (evaluated("pendingEvaluation", 0), NotApplicable("the evaluation is pendingEvaluation")),
-        (evaluated(None, 0), NotApplicable("the evaluation is not told")),
+        (evaluated("passed", 30), CannotTell("last evaluated on 2026-10-24")),
+        (evaluated("pendingEvaluation", 0), CannotTell("the evaluation is pendingEvaluation")),
+        (evaluated(None, 0), CannotTell("the evaluation is not told")),
     ],
 )
 def test_plans_that_were_evaluated(found: arc.Evaluation, verdict: Verdict) -> None:
@@ -404,8 +404,8 @@ def test_plans_that_were_evaluated(found: arc.Evaluation, verdict: Verdict) -> N
     ("readiness", "verdict"),
     [
         ("READY", Holds("one is ready")),
-        ("NOT_AUTHORIZED", NotApplicable("the readiness is NOT_AUTHORIZED")),
-        (None, NotApplicable("the readiness is not told")),
+        ("NOT_AUTHORIZED", CannotTell("the readiness is NOT_AUTHORIZED")),
+        (None, CannotTell("the readiness is not told")),
     ],
 )
 def test_recovery_sites(readiness: str | None, verdict: Verdict) -> None:

@@ -101,7 +101,7 @@ def test_who_hears(aws: Emulator) -> None:
             made["deaf"]: ("fails", "disk-deaf watches it, and reaches nobody"),
             made["bare"]: ("fails", "scale watches it, and reaches nobody"),
             made["abroad"]: (
-                "not applicable",
+                "unknown",
                 "it cannot be told whether disk-abroad watches it, or who hears it",
             ),
             made["dev"]: ("not applicable", "the tag environment says dev"),
@@ -119,7 +119,7 @@ def test_who_hears(aws: Emulator) -> None:
     events = aws.client("events")
     events.put_rule(Name="all", EventPattern='{"source": ["aws.cloudwatch"]}')
     events.put_targets(Rule="all", Targets=[{"Id": "1", "Arn": loud}])
-    assert judge_all(aws, "alarms", names[:1])[names[0]][made["deaf"]][0] == "not applicable"
+    assert judge_all(aws, "alarms", names[:1])[names[0]][made["deaf"]][0] == "unknown"
 
 
 def alarm(**changes: object) -> Alarm:
