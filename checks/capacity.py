@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checks.autoscaling import Group
-from checks.ec2.evidence import AnyInterface, NetworkInterface, State
+from checks.ec2.evidence import AnyInterface, NetworkInterface
+from checks.ec2.processors import STANDARD, RunningInstance
 from checks.ecs.evidence import Service, Task
 from checks.servicequotas import Ec2Quota, Request, VpcQuota
 from checks.stages import DEVELOPMENT, KEY, in_development
@@ -21,7 +22,6 @@ from scanner import (
     Metric,
     MetricData,
     NotApplicable,
-    Part,
     Read,
     Verdict,
     check,
@@ -31,16 +31,7 @@ from scanner import (
 )
 
 _HOUR = days(1) / 24
-# "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", counted in vCPUs; network interfaces of a region.
-_STANDARD, _INTERFACES = "L-1216C47A", "L-DF5E4CA3"
-_FAMILIES = frozenset("acdhimrtz")
-_OTHERS = (
-    "dl",
-    "hpc",
-    "inf",
-    "mac",
-    "trn",
-)  # accelerators, Macs and HPC have quotas of their own ("Amazon EC2 quotas")
+_INTERFACES = "L-DF5E4CA3"  # network interfaces of a region
 _OPEN = frozenset({"PENDING", "CASE_OPENED"})
 _LARGEST = 5
 
@@ -73,42 +64,6 @@ class ServiceLoad(
     ),
 ):
     """How busy the tasks of a service were, in percent of the CPU that they reserve, by the hour."""
-
-
-class Cores(Part):
-    core_count: int
-    threads_per_core: int
-
-
-class Place(Part):
-    availability_zone: str | None = None
-    tenancy: str | None = None
-
-
-class RunningInstance(
-    Evidence,
-    read=Read(
-        "ec2:DescribeInstances",
-        "Reservations[].Instances[]",
-        fixed={"Filters": [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]},
-    ),
-):
-    """An instance, as far as quotas count it."""
-
-    instance_type: str
-    state: State
-    instance_lifecycle: str | None = None
-    cpu_options: Cores | None = None
-    placement: Place | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Does it run on demand, in a family of the standard quota?"""
-        family = self.instance_type.partition(".")[0]
-        standard = family[:1] in _FAMILIES and not family.startswith(_OTHERS)
-        hosted = self.placement is not None and self.placement.tenancy == "host"  # counted by the host's quota
-        running = self.state.name in ("pending", "running")
-        return running and self.instance_lifecycle is None and standard and not hosted
 
 
 class RegionQuota(
@@ -173,13 +128,13 @@ def failover_needs(
         if one.cpu_options is None or one.placement is None or one.placement.availability_zone is None:
             complete = False
             continue
-        vcpus[one.placement.availability_zone] += one.cpu_options.core_count * one.cpu_options.threads_per_core
+        vcpus[one.placement.availability_zone] += one.cpu_options.vcpus
     cards = Counter(one.availability_zone for one in interfaces if one.availability_zone)
     every: list[VpcQuota | Ec2Quota] = [*of_vpc, *of_ec2]
     quotas = {one.quota_code: one for one in every}
     counted: list[tuple[str, Counter[str]]] = [(_INTERFACES, cards)]
     if complete:
-        counted.append((_STANDARD, vcpus))
+        counted.append((STANDARD, vcpus))
     needs = []
     for code, by_zone in counted:
         if code in quotas and by_zone:
@@ -199,7 +154,7 @@ def _loss(zones: Iterable[str]) -> tuple[str, float]:
 def _carries(zones: list[str], values: tuple[float, ...], percent: int) -> Verdict:
     zone, share = _loss(zones)
     if not values:
-        return NotApplicable("no load was measured in the past 14 days")
+        return CannotTell("no load was measured in the past 14 days")
     peak = max(values)
     if share == 1:
         return Fails(f"all {len(zones)} are in {zone}")
@@ -276,7 +231,7 @@ def quotas_allow_for_a_lost_zone(
     if short:
         return Fails("; ".join(map(str, short)))
     if not found.needs:
-        return NotApplicable("no quota that can be counted was answered")
+        return CannotTell("no quota that can be counted was answered")
     return Holds("; ".join(map(str, found.needs)))
 
 
@@ -295,15 +250,15 @@ def other_regions_have_the_quota_of_the_largest(
         if one.counts and (zone is None or one.cpu_options is None):
             return CannotTell("an instance does not say where it runs, or with how many vCPUs")
         if one.counts and zone is not None and one.cpu_options is not None:
-            used[region_of(zone)] += one.cpu_options.core_count * one.cpu_options.threads_per_core
+            used[region_of(zone)] += one.cpu_options.vcpus
     running = {region: count for region, count in used.items() if region not in apart}
     if len(running) < 2:
         return NotApplicable(f"instances run in {next(iter(running), 'no region')} alone")
     largest, most = max(running.items(), key=lambda item: (item[1], item[0]))
-    allowed = {one.region: one.value for one in quotas if one.quota_code == _STANDARD}
+    allowed = {one.region: one.value for one in quotas if one.quota_code == STANDARD}
     unknown = sorted(set(running) - set(allowed))
     if unknown:
-        return NotApplicable(f"the quota of {unknown[0]} is not listed")
+        return CannotTell(f"the quota of {unknown[0]} is not listed")
     small = sorted(region for region in running if allowed[region] < most)
     if small:
         told = ", ".join(f"{region} {allowed[region]:g}" for region in small[:_LARGEST])

@@ -289,7 +289,7 @@ def tools_make_changes_where_people_do(history: History, *, fewest: int = 10) ->
     if rest:
         return Holds(f"{rest} of {len(changes)} changes were not made by hand {history.since}")
     if history.next_token is not None:
-        return NotApplicable(
+        return CannotTell(
             f"all {len(by_hand)} changes {history.since}, were made by hand; before that it cannot be told"
         )
     return Fails(
@@ -332,7 +332,7 @@ def the_root_user_makes_no_calls(history: RootHistory) -> Verdict:
         names = _most(one.event_name for one in calls)
         return Fails(f"{len(calls)}{more} calls in {DAYS} days, the last on {last:%Y-%m-%d}: {names}")
     if history.next_token is not None:
-        return NotApplicable("the history of users called root is too long to be read")
+        return CannotTell("the history of users called root is too long to be read")
     return Holds(f"no call by the root user is on record in {DAYS} days")
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from checks.cloudwatch.evidence import ALARM_TYPES
 from checks.ec2.evidence import Address, Addresses, AnyInterface, NetworkInterface, SecurityGroup, Vpc
+from checks.ec2.processors import STANDARD, RunningInstance, standard_vcpus
 from checks.elbv2 import LoadBalancer
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, derived, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, derived, fact
 
 # Quota codes as Service Quotas lists them; the names in findings are those that AWS answers.
 _VPCS, _INTERFACES, _GROUPS, _SUBNETS = "L-F678F1CE", "L-DF5E4CA3", "L-E79EC296", "L-407747CB"
@@ -149,6 +150,7 @@ def quota_use(
     groups: list[SecurityGroup],
     addresses: list[Address],
     balancers: list[LoadBalancer],
+    instances: list[RunningInstance],
     here: Target,
 ) -> QuotaUse:
     """Count what is used of each quota that AWS answered. What another account shares does not count."""
@@ -164,6 +166,9 @@ def quota_use(
         _APPLICATION: kinds["application"],
         _NETWORK: kinds["network"],
     }
+    vcpus = standard_vcpus(instances)
+    if vcpus is not None:
+        counted[STANDARD] = vcpus
     every: list[VpcQuota | Ec2Quota | BalancerQuota] = [*of_vpc, *of_ec2, *of_balancers]
     quotas = {one.quota_code: one for one in every}
     uses = [
@@ -178,7 +183,7 @@ def quota_use(
 def no_quota_is_nearly_used_up(
     use: QuotaUse, requests: list[Request], interfaces: list[AnyInterface], *, percent: int = 80
 ) -> Verdict:
-    """No counted quota of the network is nearly used up, unless more was asked for.
+    """No counted quota of networks and processors is nearly used up, unless more was asked for.
 
     Why: the next deployment or the next peak stops at the quota, and an increase takes hours to days.
     Fix: aws service-quotas request-service-quota-increase --service-code CODE --quota-code CODE --desired-value N
@@ -190,7 +195,7 @@ def no_quota_is_nearly_used_up(
     if full:
         return Fails("; ".join(map(str, full[:5])))
     if not use.uses:
-        return NotApplicable("no quota that can be counted was answered")
+        return CannotTell("no quota that can be counted was answered")
     return Holds(f"{len(use.uses)} quotas counted; the fullest: {use.uses[0]}")
 
 

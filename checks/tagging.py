@@ -5,7 +5,7 @@ The API lists resources that have or had a tag; what was never tagged is not in 
 
 from collections import Counter
 
-from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 STACK = "aws:cloudformation:stack-name"  # CloudFormation sets it on every resource that it makes and that can be tagged
 MOST_NAMED = 3
@@ -96,7 +96,7 @@ def environments(resource: TaggedResource, keys: tuple[str, ...] = ENVIRONMENT) 
 
 @check(effort="high")
 def environments_do_not_mix(
-    resources: AllRegions[TaggedResource], *, fewest: int = 3, keys: tuple[str, ...] = ENVIRONMENT
+    resources: AllRegions[TaggedResource], *, fewest: int = 3, percent: int = 80, keys: tuple[str, ...] = ENVIRONMENT
 ) -> Verdict:
     """Production and other environments do not share an account, as far as tags name the environment.
 
@@ -110,7 +110,11 @@ def environments_do_not_mix(
     told = f"{production} resources are tagged production, {other} another environment"
     if min(production, other) >= fewest:
         return Fails(told)
-    return NotApplicable(f"{told}: too few to tell") if production and other else Holds(told)
+    if production and other:
+        return CannotTell(f"{told}: too few to tell")
+    if 100 * (production + other) < percent * len(named):
+        return CannotTell(f"{told}; of {len(named) - production - other} it is not told")
+    return Holds(told)
 
 
 @fact

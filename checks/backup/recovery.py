@@ -1,10 +1,14 @@
 """Checks of what was backed up, and of whether anybody ever restored from it."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from checks.backup.evidence import Job, Protected, RestoreJob, RestoreTestingPlan
-from checks.changes import History
-from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+from checks.changes import Event, History
+from checks.rds.evidence import DBInstance
+from checks.stages import DEVELOPMENT, KEY, in_development
+from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 
 @check(effort="low")
@@ -57,18 +61,74 @@ def restores_are_tested(
     """
     if not resources:
         return NotApplicable("AWS Backup has no recovery points here")
-    restored = max((job.completion_date for job in jobs), default=None)
-    if restored and at - restored <= timedelta(days=days):
-        return Holds(f"a restore was completed on {restored:%Y-%m-%d}")
-    ran = max((one.last_execution_time for one in plans if one.last_execution_time), default=None)
-    if ran and at - ran <= timedelta(days=days):
-        return Holds(f"a restore testing plan ran on {ran:%Y-%m-%d}")
-    started = max((one for one in history.restores), key=lambda one: one.event_time, default=None)
-    if started and at - started.event_time <= timedelta(days=days):
-        return Holds(f"{started.event_name} was called on {started.event_time:%Y-%m-%d}")
-    if restored:
-        return Fails(f"the last restore was completed on {restored:%Y-%m-%d}")
+    last = _last_restore(jobs, plans, history.restores)
+    if last is not None and at - last.at <= timedelta(days=days):
+        return Holds(last.told)
+    if history.next_token is not None:
+        return CannotTell(f"no restore {history.since}, which is not all of the event history")
+    if jobs:
+        return Fails(f"the last restore was completed on {max(job.completion_date for job in jobs):%Y-%m-%d}")
     return Fails("no restore testing plan ever ran" if plans else "no restore and no restore testing plan is listed")
+
+
+@check(effort="high")
+def databases_in_one_zone_have_a_tested_restore(
+    instance: DBInstance,
+    jobs: list[RestoreJob],
+    plans: list[RestoreTestingPlan],
+    history: History,
+    at: ScanTime,
+    *,
+    days: int = 365,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
+    """Where a database has no standby in another zone, somebody restored a database here within a year.
+
+    Why: if its zone is lost, a restore is the only way back, and nobody knows whether or how fast that works.
+    Fix: aws rds modify-db-instance --multi-az, or a restore testing plan with a selection for RDS.
+    """
+    if instance.db_cluster_identifier:
+        return NotApplicable(f"the cluster {instance.db_cluster_identifier} is judged instead")
+    if instance.multi_az:
+        return NotApplicable("Multi-AZ")
+    if instance.replicates:
+        return NotApplicable(f"a read replica of {instance.replicates}")
+    if instance.is_custom:
+        return NotApplicable("RDS Custom is run by its owner")
+    if outside := in_development(instance.tag_list, environment_tag, development):
+        return outside
+    calls = [call for call in history.restores if call.service == "rds"]
+    last = _last_restore([job for job in jobs if job.resource_type in (None, "RDS")], plans, calls)
+    if last is not None and at - last.at <= timedelta(days=days):
+        return Holds(f"in one Availability Zone; {last.told}")
+    if history.next_token is not None:
+        return CannotTell(
+            f"in one Availability Zone; no restore {history.since}, which is not all of the event history"
+        )
+    return Fails(f"single-AZ database with no tested restore: none in AWS Backup, and none called {history.since}")
+
+
+class Restore(NamedTuple):
+    at: datetime
+    told: str
+
+
+def _last_restore(
+    jobs: Iterable[RestoreJob], plans: Iterable[RestoreTestingPlan], calls: Iterable[Event]
+) -> Restore | None:
+    """The newest sign that something was restored: a job that ended, a testing plan that ran, a call on record."""
+    seen = [
+        *(Restore(job.completion_date, "a restore was completed") for job in jobs),
+        *(
+            Restore(plan.last_execution_time, "a restore testing plan ran")
+            for plan in plans
+            if plan.last_execution_time
+        ),
+        *(Restore(call.event_time, f"{call.event_name} was called") for call in calls),
+    ]
+    last = max(seen, default=None)
+    return last._replace(told=f"{last.told} on {last.at:%Y-%m-%d}") if last else None
 
 
 @fact

@@ -13,7 +13,7 @@ from checks.cloudwatch.evidence import (
     is_own,
 )
 from checks.ec2.evidence import AnyInterface, Instance
-from scanner import AllRegions, Fails, Holds, NotApplicable, ScanTime, Target, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Fails, Holds, NotApplicable, ScanTime, Target, Verdict, check, fact
 
 _INSTANCE = re.compile(r"\bi-[0-9a-f]{8,17}\b")
 _LISTED = 5
@@ -104,7 +104,7 @@ def instances_are_measured_from_inside(metrics: list[Published], instances: list
     if agents:
         return Holds(f"{', '.join(sorted(agents))} had values in the past three hours")
     if own := sorted({one.namespace for one in metrics if one.is_own}):
-        return NotApplicable(f"{own[0]} and others hold metrics of unknown origin")
+        return CannotTell(f"{own[0]} and others hold metrics of unknown origin")
     return Fails(f"{running} instances run, and no agent sent a metric in the past three hours")
 
 

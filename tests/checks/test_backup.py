@@ -23,7 +23,7 @@ from checks.changes import History
 from checks.kms import Key
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = f"arn:aws:backup:us-east-1:{ACCOUNT}:"
@@ -426,3 +426,45 @@ PLAN = Plan(backup_plan_id="p", backup_plan_arn="p", backup_plan_name="p")
 )
 def test_copies_succeed(jobs: list[audit.CopyJob], verdict: Verdict) -> None:
     assert audit.copies_succeed([PLAN], jobs) == verdict
+
+
+def test_a_database_in_one_zone_has_a_tested_restore(aws: Emulator) -> None:
+    rds = aws.client("rds")
+    common: dict[str, Any] = {
+        "DBInstanceClass": "db.t3.micro",
+        "Engine": "postgres",
+        "AllocatedStorage": 20,
+        "MasterUsername": "owner",
+        "MasterUserPassword": "not-secret-1",
+    }
+
+    def made(name: str, **own: Any) -> str:
+        answer = rds.create_db_instance(DBInstanceIdentifier=name, **common, **own)
+        return str(answer["DBInstance"]["DBInstanceArn"])
+
+    alone, two = made("ledger"), made("books", MultiAZ=True)
+    toy = made("toy", Tags=[{"Key": "Environment", "Value": "dev"}])
+    copy = rds.create_db_instance_read_replica(DBInstanceIdentifier="copy", SourceDBInstanceIdentifier="ledger")
+    others = {
+        two: ("not applicable", "Multi-AZ"),
+        toy: ("not applicable", "the tag Environment says dev"),
+        copy["DBInstance"]["DBInstanceArn"]: ("not applicable", "a read replica of ledger"),
+    }
+    name = "backup.databases_in_one_zone_have_a_tested_restore"
+    untested = "single-AZ database with no tested restore: none in AWS Backup, and none called in the past 90 days"
+    assert aws.judge(name, at=NOW) == {alone: ("fails", untested), **others}
+    done = {"RestoreJobId": "j", "Status": "COMPLETED", "CompletionDate": "2026-10-01T00:00:00Z"}
+    with answering(ListRestoreJobs={"RestoreJobs": [done | {"ResourceType": "EBS"}]}):
+        assert aws.judge(name, at=NOW)[alone] == ("fails", untested)
+    with answering(ListRestoreJobs={"RestoreJobs": [done | {"ResourceType": "RDS"}]}):
+        told = "in one Availability Zone; a restore was completed on 2026-10-01"
+        assert aws.judge(name, at=NOW) == {alone: ("holds", told), **others}
+
+
+def test_a_history_that_was_cut_does_not_say_that_nothing_was_restored() -> None:
+    cut = History.model_validate({"events": (), "next_token": "more"}, strict=False)
+    told = "no restore among the newest 0 events, which is not all of the event history"
+    assert recovery.restores_are_tested([RESOURCE], [], [], cut, NOW) == CannotTell(told)
+    assert recovery.restores_are_tested([RESOURCE], [restored(9)], [], cut, NOW) == Holds(
+        "a restore was completed on 2026-11-14"
+    )

@@ -107,7 +107,7 @@ def points(*values: float) -> dict[str, Any]:
             Holds("the busiest hour took 50 % of the CPU; without b it takes 100 % of what is left"),
         ),
         (group("a", "a"), (1.0,), Fails("all 2 are in a")),
-        (group("a", "b"), (), NotApplicable("no load was measured in the past 14 days")),
+        (group("a", "b"), (), CannotTell("no load was measured in the past 14 days")),
         (group("a"), (90.0,), NotApplicable("1 instances are in service")),
         (group("a", "a", target_group_arns=[]), (1.0,), NotApplicable("the group is behind no load balancer")),
         (
@@ -211,7 +211,7 @@ def test_needs_after_a_lost_zone() -> None:
         ((CPUS,), [], Fails("40 of 32 Standard vCPUs (24 used, 16 of them in a)")),
         ((CPUS,), ["PENDING"], Holds("40 of 32 Standard vCPUs (24 used, 16 of them in a)")),
         ((CPUS,), ["DENIED"], Fails("40 of 32 Standard vCPUs (24 used, 16 of them in a)")),
-        ((), [], NotApplicable("no quota that can be counted was answered")),
+        ((), [], CannotTell("no quota that can be counted was answered")),
     ],
 )
 def test_quotas_allow_for_a_lost_zone(needs: tuple[Need, ...], asked: list[str], verdict: Verdict) -> None:
@@ -248,7 +248,7 @@ FRANKFURT = [instance("m7g.large", "eu-central-1b")]
         (
             [*WEST, *FRANKFURT],
             [allowed("eu-west-1", 128)],
-            NotApplicable("the quota of eu-central-1 is not listed"),
+            CannotTell("the quota of eu-central-1 is not listed"),
         ),
         (
             [*WEST, instance("m7g.large", "eu-central-1b", None)],

@@ -243,7 +243,7 @@ def test_few_changes_are_made_by_hand(history: History, trails: list[Trail], ver
         (past(*[HAND] * 10, OTHER), Holds("1 of 11 changes were not made by hand in the past 90 days")),
         (
             past(*[HAND] * 10, more=True),
-            NotApplicable(
+            CannotTell(
                 "all 10 changes among the newest 10 events, back to 2026-11-22, were made by hand; before that it cannot be told"
             ),
         ),
@@ -260,7 +260,7 @@ ROOT = {"type": "Root"}
     ("events", "more", "verdict"),
     [
         ((), False, Holds("no call by the root user is on record in 90 days")),
-        ((), True, NotApplicable("the history of users called root is too long to be read")),
+        ((), True, CannotTell("the history of users called root is too long to be read")),
         ((event(user_identity={"type": "IAMUser"}),), False, Holds("no call by the root user is on record in 90 days")),
         (
             (event(user_identity=ROOT | {"invoked_by": "backup.amazonaws.com"}),),

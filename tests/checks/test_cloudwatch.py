@@ -428,7 +428,7 @@ def test_own_metrics_raise_alarms(
         ([], 0, NotApplicable("no instance is running")),
         (["AWS/EC2"], 2, Fails("2 instances run, and no agent sent a metric in the past three hours")),
         (["CWAgent"], 1, Holds("CWAgent had values in the past three hours")),
-        (["Datadog"], 1, NotApplicable("Datadog and others hold metrics of unknown origin")),
+        (["Datadog"], 1, CannotTell("Datadog and others hold metrics of unknown origin")),
     ],
 )
 def test_instances_are_measured_from_inside(namespaces: list[str], running: int, verdict: Verdict) -> None:

@@ -9,9 +9,10 @@ from checks import directconnect, globalaccelerator, networkfirewall, servicequo
 from checks.directconnect import Connection, VirtualInterface
 from checks.ec2.evidence import AnyInterface
 from checks.ec2.links import VpnConnection
+from checks.ec2.processors import RunningInstance
 from checks.globalaccelerator import Accelerator, EndpointGroup
 from checks.networkfirewall import FirewallPolicy
-from checks.servicequotas import AutoManagement, QuotaAlarm, QuotaUse, Request, Use
+from checks.servicequotas import AutoManagement, Ec2Quota, QuotaAlarm, QuotaUse, Request, Use
 from checks.transfer import Server
 from checks.vpclattice import Joined, NetworkBody, NetworkPolicy, Service, ServicePolicy
 from fixtures.standins.prepared import Prepared
@@ -78,7 +79,7 @@ def request(status: str) -> Request:
 @pytest.mark.parametrize(
     ("use", "requests", "verdict"),
     [
-        (QuotaUse(()), [], NotApplicable("no quota that can be counted was answered")),
+        (QuotaUse(()), [], CannotTell("no quota that can be counted was answered")),
         (used(7), [], Holds("1 quotas counted; the fullest: 7 of 10 things")),
         (used(8), [], Fails("8 of 10 things")),
         (used(8), [request("CASE_OPENED")], Holds("1 quotas counted; the fullest: 8 of 10 things")),
@@ -89,6 +90,33 @@ def request(status: str) -> Request:
 )
 def test_quotas_that_are_nearly_used_up(use: QuotaUse, requests: list[Request], verdict: Verdict) -> None:
     assert servicequotas.no_quota_is_nearly_used_up(use, requests, [INTERFACE]) == verdict
+
+
+def running(kind: str, *, cores: int | None = 4, state: str = "running", **changes: Any) -> RunningInstance:
+    options = {"core_count": cores, "threads_per_core": 2} if cores else None
+    fields = {"instance_type": kind, "state": {"name": state}, "cpu_options": options, **changes}
+    return RunningInstance.model_validate(fields, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("instances", "uses"),
+    [
+        ([], ("0 of 16 Standard vCPUs",)),
+        ([running("c7g.2xlarge"), running("t3.large", cores=1)], ("10 of 16 Standard vCPUs",)),
+        (
+            [running("m5.large"), running("g4dn.xlarge"), running("inf2.xlarge"), running("hpc7a.12xlarge")],
+            ("8 of 16 Standard vCPUs",),
+        ),
+        ([running("m5.large", state="stopped")], ("0 of 16 Standard vCPUs",)),
+        ([running("m5.large", instance_lifecycle="spot")], ("0 of 16 Standard vCPUs",)),
+        ([running("m5.large", placement={"tenancy": "host"})], ("0 of 16 Standard vCPUs",)),
+        ([running("m5.large"), running("m5.large", cores=None)], ()),
+    ],
+)
+def test_processors_count_against_their_quota(instances: list[RunningInstance], uses: tuple[str, ...]) -> None:
+    quota = Ec2Quota(quota_code="L-1216C47A", quota_name="Standard vCPUs", value=16, adjustable=True)
+    found = servicequotas.quota_use([], [quota], [], [], [], [], [], [], [], instances, Target(ACCOUNT, "us-east-1"))
+    assert tuple(map(str, found.uses)) == uses
 
 
 def alarm(**changes: Any) -> QuotaAlarm:

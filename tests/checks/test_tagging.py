@@ -4,7 +4,7 @@ import pytest
 
 from checks import tagging
 from checks.tagging import Tag, TaggedResource
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import Emulator
 
 
@@ -75,11 +75,15 @@ def tagged(*environments: str) -> list[TaggedResource]:
         (BY_HAND, NotApplicable("no tag names an environment")),
         (tagged("shared", "ops"), NotApplicable("no tag names an environment")),
         (tagged("Prod", "production"), Holds("2 resources are tagged production, 0 another environment")),
+        (
+            [*tagged("prod"), *BY_HAND],
+            CannotTell(f"1 resources are tagged production, 0 another environment; of {len(BY_HAND)} it is not told"),
+        ),
         (tagged(*["dev"] * 4), Holds("0 resources are tagged production, 4 another environment")),
         (tagged(*["prod"] * 3, *["dev"] * 3), Fails("3 resources are tagged production, 3 another environment")),
         (
             tagged(*["prod"] * 9, "dev", "non-prod"),
-            NotApplicable("9 resources are tagged production, 2 another environment: too few to tell"),
+            CannotTell("9 resources are tagged production, 2 another environment: too few to tell"),
         ),
     ],
 )
