@@ -1,7 +1,21 @@
 """Checks of who may reach a bucket, and how."""
 
+import re
+
 from checks.s3.evidence import AccountBlock, Acl, Bucket, BucketBlock, BucketPolicy, Flags, Ownership, PolicyStatus
-from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict, check, lets_everyone, outside_accounts
+from scanner import (
+    CannotTell,
+    Fails,
+    Holds,
+    NotApplicable,
+    Policy,
+    Target,
+    Verdict,
+    admissions,
+    check,
+    lets_everyone,
+    outside_accounts,
+)
 
 # Accounts of AWS's own that write load balancers' logs ("Enable access logs", Elastic Load Balancing user guide).
 _LOAD_BALANCERS = frozenset(
@@ -30,6 +44,7 @@ _LOAD_BALANCERS = frozenset(
         "507241528517",
     ]
 )
+_CANONICAL = re.compile(r"^[0-9a-f]{64}$")  # of an account, or of a CloudFront identity
 _NOTHING = Flags()
 
 
@@ -76,7 +91,14 @@ def buckets_are_not_public(
 
 @check(effort="medium")
 def policies_name_their_users(
-    policy: BucketPolicy | None, here: Target, *, trusted_accounts: tuple[str, ...] = ()
+    policy: BucketPolicy | None,
+    status: PolicyStatus | None,
+    account: AccountBlock | None,
+    block: BucketBlock | None,
+    acl: Acl,
+    here: Target,
+    *,
+    trusted_accounts: tuple[str, ...] = (),
 ) -> Verdict:
     """Bucket policies let in no other account but trusted ones.
 
@@ -85,8 +107,19 @@ def policies_name_their_users(
     """
     if policy is None:
         return NotApplicable("the bucket has no policy")
+    # Under this switch a public policy lets in nobody but the owner's account and AWS services, also where it names others.
+    if status is not None and status.is_public and any(one and one.restrict_public_buckets for one in (account, block)):
+        return Holds("the policy is public, and public policies are confined to the account")
     outside = outside_accounts(policy.policy, here.account, {*trusted_accounts, *_LOAD_BALANCERS})
-    return Fails(f"another account is let in: {outside[0]}") if outside else Holds("no other account is let in")
+    if outside:
+        return Fails(f"another account is let in: {outside[0]}")
+    owner = acl.owner.id if acl.owner else None
+    canonical = [
+        one for one in admissions(policy.policy, here.account) if _CANONICAL.match(one.who) and one.who != owner
+    ]
+    if canonical:
+        return CannotTell(f"whose the canonical id is cannot be read: {canonical[0]}")
+    return Holds("no other account is let in")
 
 
 @check(effort="low")

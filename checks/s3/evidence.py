@@ -1,5 +1,7 @@
 """What S3 says of buckets and of the account's block of public access."""
 
+from datetime import datetime
+
 from scanner import Evidence, Part, Policy, Read
 
 _ARGS = {"Bucket": "name"}
@@ -104,8 +106,13 @@ class Grant(Part):
     permission: str
 
 
+class Owner(Part):
+    id: str | None = None
+
+
 class Acl(Evidence, read=Read("s3:GetBucketAcl", per=Bucket, args=_ARGS, region=_THERE)):
     grants: tuple[Grant, ...]
+    owner: Owner | None = None  # the account, by its canonical id
 
     @property
     def public(self) -> tuple[str, ...]:
@@ -170,7 +177,10 @@ class Versioning(Evidence, read=Read("s3:GetBucketVersioning", per=Bucket, args=
 
 
 class Expiration(Part):
+    """When objects end. A rule that only takes away delete markers has neither a day nor a number of days."""
+
     days: int | None = None
+    date: datetime | None = None
 
 
 class Noncurrent(Part):
@@ -199,7 +209,7 @@ class LifecycleRule(Part):
         if self.status != "Enabled":
             return ()
         does = {
-            "expires objects": self.expiration is not None,
+            "expires objects": self.expiration is not None and bool(self.expiration.days or self.expiration.date),
             "expires old versions": self.noncurrent_version_expiration is not None,
             "moves objects to another class": bool(self.transitions),
             "moves old versions to another class": bool(self.noncurrent_version_transitions),

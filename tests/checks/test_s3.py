@@ -21,11 +21,12 @@ from checks.s3.evidence import (
     Encryption,
     Flags,
     Lifecycle,
+    Owner,
     Ownership,
     PolicyStatus,
     Versioning,
 )
-from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = "arn:aws:s3:::"
@@ -154,21 +155,67 @@ def policy(*statements: Mapping[str, object]) -> BucketPolicy:
 
 
 def test_bucket_policies_name_their_users(aws: Emulator) -> None:
-    client = make(aws, "none", "other")
+    client = make(aws, "none", "other", "open")
     statement = {**OPEN, "Principal": {"AWS": "arn:aws:iam::210987654321:root"}, "Resource": "arn:aws:s3:::other/*"}
     client.put_bucket_policy(Bucket="other", Policy=json.dumps(document(statement)))
+    client.put_bucket_policy(Bucket="open", Policy=json.dumps(document({**OPEN, "Resource": "arn:aws:s3:::open/*"})))
     assert aws.judge("s3.policies_name_their_users") == {
         ARN + "none": ("not applicable", "the bucket has no policy"),
         ARN + "other": ("fails", "another account is let in: statement 'open' lets 210987654321 do s3:GetObject"),
+        ARN + "open": ("fails", "another account is let in: statement 'open' lets everyone do s3:GetObject"),
     }
 
 
-def test_load_balancers_of_aws_and_trusted_accounts_may_be_named() -> None:
-    of_aws = policy({**OPEN, "Principal": {"AWS": "arn:aws:iam::127311923021:root"}})
-    assert access.policies_name_their_users(of_aws, HERE) == Holds("no other account is let in")
-    other = policy({**OPEN, "Principal": {"AWS": "210987654321"}})
-    trusted = access.policies_name_their_users(other, HERE, trusted_accounts=("210987654321",))
-    assert trusted == Holds("no other account is let in")
+STRANGER = {**OPEN, "Principal": {"AWS": "210987654321"}}
+BY_ID = {**OPEN, "Principal": {"CanonicalUser": "a" * 64}}
+ALONE = Holds("no other account is let in")
+CONFINED = Holds("the policy is public, and public policies are confined to the account")
+
+
+@pytest.mark.parametrize(
+    ("found", "public", "account", "block", "verdict"),
+    [
+        (None, None, None, None, NotApplicable("the bucket has no policy")),
+        # Load balancers' logs are written by accounts of AWS's own.
+        (policy({**OPEN, "Principal": {"AWS": "arn:aws:iam::127311923021:root"}}), False, None, None, ALONE),
+        (policy(OPEN), True, AccountBlock(restrict_public_buckets=True), None, CONFINED),
+        (policy(OPEN, STRANGER), True, None, BucketBlock(restrict_public_buckets=True), CONFINED),
+        # The switch is about public policies alone.
+        (
+            policy(STRANGER),
+            False,
+            AccountBlock(restrict_public_buckets=True),
+            None,
+            Fails("another account is let in: statement 'open' lets 210987654321 do s3:GetObject"),
+        ),
+        (policy({**OPEN, "Principal": {"CanonicalUser": "f" * 64}}), False, None, None, ALONE),
+        (
+            policy(BY_ID),
+            False,
+            None,
+            None,
+            CannotTell(
+                f"whose the canonical id is cannot be read: statement 'open' lets {'a' * 64} do s3:GetObject",
+            ),
+        ),
+    ],
+)
+def test_whom_bucket_policies_let_in(
+    found: BucketPolicy | None,
+    public: bool | None,
+    account: AccountBlock | None,
+    block: BucketBlock | None,
+    verdict: Verdict,
+) -> None:
+    status = None if public is None else PolicyStatus(is_public=public)
+    mine = acl().model_copy(update={"owner": Owner(id="f" * 64)})
+    assert access.policies_name_their_users(found, status, account, block, mine, HERE) == verdict
+
+
+def test_trusted_accounts_may_be_named() -> None:
+    trusted = ("210987654321",)
+    found = access.policies_name_their_users(policy(STRANGER), None, None, None, acl(), HERE, trusted_accounts=trusted)
+    assert found == ALONE
 
 
 TLS = {
@@ -337,10 +384,6 @@ def test_facts_about_buckets(aws: Emulator) -> None:
     assert aws.judge("s3.buckets_by_region") == {there: ("told", "3 buckets: 3 in us-east-1")}
 
 
-def test_a_bucket_without_a_policy_is_not_judged_for_it() -> None:
-    assert access.policies_name_their_users(None, HERE) == NotApplicable("the bucket has no policy")
-
-
 def test_access_points(aws: Emulator) -> None:
     check = "s3.access_points_block_public_access"
     assert aws.verdicts(check) == {"region:us-east-1": "not applicable"}
@@ -426,3 +469,11 @@ NO_RULE = Fails("no enabled rule expires old versions")
 )
 def test_old_versions_are_let_go(versioning: Versioning, rules: Lifecycle | None, verdict: Verdict) -> None:
     assert data.old_versions_are_let_go(versioning, rules) == verdict
+
+
+def test_a_rule_for_delete_markers_alone_lets_no_data_go() -> None:
+    assert data.old_data_is_let_go(lifecycle(expiration={"days": None})) == Fails(
+        "no enabled rule expires or moves data"
+    )
+    on_a_day = lifecycle(expiration={"date": datetime(2026, 1, 1, tzinfo=UTC)})
+    assert data.old_data_is_let_go(on_a_day) == Holds("a rule expires objects")
