@@ -1,6 +1,6 @@
 """The names that a check's author may use, and nothing else."""
 
-from scanner.access.exposure import Admission, admissions, binds, lets_everyone, outside_accounts
+from scanner.access.exposure import EVERYONE, Admission, admissions, binds, lets_everyone, outside_accounts
 from scanner.evidence.evidence import Evidence, MetricData
 from scanner.evidence.fields import FromJson, Keys, LastPart, PolicyInText, PolicyOrBlank
 from scanner.evidence.policy import Condition, Policy, Statement
@@ -21,6 +21,7 @@ from scanner.judge.check import (
 )
 
 __all__ = [
+    "EVERYONE",
     "Admission",
     "AllRegions",
     "CannotTell",

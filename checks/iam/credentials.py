@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from checks.iam.evidence import PasswordPolicy, Role, SamlProvider, UserCredentials
 from checks.iam.statements import is_named, some
-from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 NO_PASSWORD = NotApplicable("the user has no password")
 NO_KEYS = NotApplicable("the user has no active access key")
@@ -102,12 +102,12 @@ def access_keys_are_young(user: UserCredentials, at: ScanTime, *, days: int = 90
     keys = list(user.active_keys)
     if not keys:
         return NO_KEYS
-    ages = [(at - key.rotated).days if key.rotated is not None else None for key in keys]
-    if None in ages:
-        return Fails("the report does not say when an active key was made")
-    oldest = max(age for age in ages if age is not None)
+    ages = [(at - key.rotated).days for key in keys if key.rotated is not None]
+    oldest = max(ages, default=0)
     if oldest > days:
         return Fails(f"an active access key is {oldest} days old")
+    if len(ages) < len(keys):
+        return CannotTell("the report does not say when an active key was made")
     return Holds(f"the oldest active access key is {oldest} days old")
 
 
@@ -165,7 +165,9 @@ def console_access_is_federated(
     """
     console = [user.user for user in users if user.password_enabled and not is_named(user.user, allowed)]
     center = any(role.path.startswith("/aws-reserved/sso.amazonaws.com/") for role in roles)
-    through = "IAM Identity Center" if center else some(provider.arn for provider in providers)
+    # A provider through which nobody can take a role leads nowhere.
+    trusted = {name for role in roles for name in role.trusted("Federated")}
+    through = "IAM Identity Center" if center else some(one.arn for one in providers if one.arn in trusted)
     if through:
         beside = f"; beside it have passwords: {some(console)}" if console else ""
         return Holds(f"federated through {through}{beside}")
@@ -173,7 +175,7 @@ def console_access_is_federated(
         return Fails(
             f"neither Identity Center nor SAML is set up here, and these users have passwords: {some(console)}"
         )
-    return NotApplicable("no IAM user has a password, and no federation for people is set up here")
+    return NotApplicable("no IAM user has a password, and no federation for people is in use here")
 
 
 @fact

@@ -8,7 +8,7 @@ from checks.iam.statements import is_named, some
 from checks.iam.trust import BREAK_GLASS, INCIDENT
 from checks.logs import Alarm, MetricFilter
 from checks.organizations import Organization
-from scanner import AllRegions, Fails, Holds, NotApplicable, Verdict, check
+from scanner import AllRegions, CannotTell, Fails, Holds, Verdict, check
 
 _ROOT_IN_LOGS = re.compile(r'userIdentity\.type\s*=\s*"?Root"?', re.IGNORECASE)
 _ROOT_IN_EVENTS = re.compile(r'"userIdentity"\s*:\s*\{[^}]*"type"\s*:\s*\[\s*"Root"')
@@ -41,7 +41,7 @@ def emergency_access_is_prepared(
     if told:
         return Holds(f"use of the root user is told by {some(told)}")
     if organizations:
-        return NotApplicable("nothing by its name; the organization may keep its emergency access in another account")
+        return CannotTell("nothing by its name; the organization may keep its emergency access in another account")
     return Fails("no role or user is named for emergencies, and nothing tells of use of the root user")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from checks.iam.evidence import AttachedPolicy, Boundary, Group, InlinePolicy, LocalPolicy, Role, User
 from checks.iam.statements import (
+    ADMINISTRATOR,
     Grant,
     administrator_through,
     everything_allowed,
@@ -14,8 +15,6 @@ from checks.iam.statements import (
     whole_services,
 )
 from scanner import Fails, Holds, NotApplicable, Policy, Verdict, check, derived, fact
-
-ADMINISTRATOR_BOUNDARY = ":iam::aws:policy/AdministratorAccess"
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ def _grants(
 
 
 def _limit(boundary: Boundary | None, known: Documents) -> str:
-    """The boundary's ARN if it allows less than everything. Of AWS's own policies only AdministratorAccess allows all."""
-    if boundary is None or boundary.permissions_boundary_arn.endswith(ADMINISTRATOR_BOUNDARY):
+    """The boundary's ARN if it allows less than everything. Of AWS's own policies two allow all, or to be granted all."""
+    if boundary is None or ADMINISTRATOR.match(boundary.permissions_boundary_arn):
         return ""
     arn = boundary.permissions_boundary_arn
     document = known.by_arn.get(arn)
@@ -106,7 +105,7 @@ def customer_policies_do_not_allow_everything(policy: LocalPolicy) -> Verdict:
     if policy.attachment_count == 0:
         return NotApplicable("the policy is attached to nobody")
     how = everything_allowed(policy.document)
-    return Fails(f"the policy {how}") if how else Holds("no statement allows everything on every resource")
+    return Fails(f"the policy {how}") if how else Holds("it does not allow everything on every resource")
 
 
 @check(effort="medium")
@@ -225,7 +224,8 @@ def somebody_may_open_support_cases(users: list[User], groups: list[Group], role
     Why: in an incident nobody should have to look for the person who may talk to AWS.
     Fix: aws iam attach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess
     """
-    everyone: list[User | Group | Role] = [*users, *groups, *roles]
+    inhabited = {name for user in users for name in user.group_list}
+    everyone: list[User | Group | Role] = [*users, *(one for one in groups if one.group_name in inhabited), *roles]
     support = ":iam::aws:policy/AWSSupportAccess"
     holders = [
         one.arn.rpartition(":")[2]

@@ -9,7 +9,20 @@ from scanner import Condition, Policy, Statement
 
 _POSITIVE = re.compile(r"^(?:foranyvalue:)?(?:stringequals|stringequalsignorecase|stringlike|arnequals|arnlike)$")
 # AWS-managed policies with which a principal can do, or grant itself, everything.
-_ADMINISTRATOR = re.compile(r"^arn:[^:]+:iam::aws:policy/(AdministratorAccess|IAMFullAccess)$")
+ADMINISTRATOR = re.compile(r"^arn:[^:]+:iam::aws:policy/(AdministratorAccess|IAMFullAccess)$")
+# With any one of these, on everything, a principal gives itself whatever it lacks.
+_SELF_GRANTING = (
+    "iam:attachgrouppolicy",
+    "iam:attachrolepolicy",
+    "iam:attachuserpolicy",
+    "iam:createaccesskey",
+    "iam:createpolicyversion",
+    "iam:passrole",
+    "iam:putgrouppolicy",
+    "iam:putrolepolicy",
+    "iam:putuserpolicy",
+    "iam:updateassumerolepolicy",
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +57,12 @@ def is_everything(pattern: str) -> bool:
     return pattern.replace("*", "").strip(":") in ("", "arn", "arn:aws", "arn:aws-cn", "arn:aws-us-gov")
 
 
-def on_everything(statement: Statement) -> bool:
-    """Is the statement about all resources, and does neither a tag nor the calling service narrow it?"""
-    everywhere = bool(statement.not_resources) or any(is_everything(resource) for resource in statement.resources)
+def on_everything(statement: Statement, service: str = "") -> bool:
+    """Is the statement about all resources (of a service), and does neither a tag nor the calling service narrow it?"""
+    all_of_it = re.compile(rf"arn:[^:]*:{re.escape(service)}:[^:]*:[^:]*:\*+") if service else None
+    everywhere = bool(statement.not_resources) or any(
+        is_everything(resource) or (all_of_it and all_of_it.fullmatch(resource)) for resource in statement.resources
+    )
     narrowed = any(
         demands(condition)
         and ("resourcetag/" in condition.key.lower() or condition.key.lower().startswith("aws:calledvia"))
@@ -56,27 +72,55 @@ def on_everything(statement: Statement) -> bool:
 
 
 def everything_allowed(document: Policy) -> str:
-    """How a document hands out everything on all resources; empty if no statement of it does."""
+    """How a document hands out everything on all resources; empty if no statement of it does.
+
+    Where the document itself denies all of IAM without conditions, nothing else can be granted with the rest.
+    """
+    denied = _denied_everywhere(document)
+    if all(_among(action, denied) for action in _SELF_GRANTING):
+        return ""
     for statement in document.statements:
-        if statement.effect != "Allow" or not on_everything(statement):
+        if statement.effect != "Allow":
             continue
-        if any(is_everything(action) for action in statement.actions):
+        everywhere = on_everything(statement)
+        if everywhere and any(is_everything(action) for action in statement.actions):
             return "allows every action on every resource"
-        if any(action.lower() == "iam:*" for action in statement.actions):
+        # A pattern that holds a name which no action has holds all of IAM.
+        if on_everything(statement, "iam") and _among("iam:~", [action.lower() for action in statement.actions]):
             return "allows iam:* on every resource, with which everything else can be granted"
         excepted = [action.lower() for action in statement.not_actions]
-        if excepted and not any(action.startswith("iam:") or is_everything(action) for action in excepted):
-            return f"allows everything but {', '.join(sorted(excepted)[:3])}, and so all of IAM, on every resource"
+        left = [action for action in _SELF_GRANTING if not _among(action, [*excepted, *denied])]
+        if everywhere and excepted and left:
+            iam = "all of IAM" if left == list(_SELF_GRANTING) else left[0]
+            return f"allows everything but {', '.join(sorted(excepted)[:3])}, and so {iam}, on every resource"
     return ""
+
+
+def _denied_everywhere(document: Policy) -> list[str]:
+    """The actions, in lower case, that a document denies on all resources without conditions."""
+    return [
+        action.lower()
+        for statement in document.statements
+        if statement.effect == "Deny" and not statement.conditions and any(map(is_everything, statement.resources))
+        for action in statement.actions
+    ]
+
+
+def _among(action: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(action, pattern) for pattern in patterns)
 
 
 def whole_services(document: Policy) -> Iterator[str]:
     """The actions of the form `service:*` that a document allows on all resources."""
     for statement in document.statements:
-        if statement.effect == "Allow" and on_everything(statement):
-            yield from (action for action in statement.actions if action.endswith(":*") or is_everything(action))
-            if statement.not_actions:
-                yield f"everything but {', '.join(statement.not_actions[:3])}"
+        if statement.effect != "Allow":
+            continue
+        for action in statement.actions:
+            service = action.partition(":")[0].lower()
+            if (is_everything(action) and on_everything(statement)) or (action.endswith(":*") and on_everything(statement, service)):
+                yield action
+        if statement.not_actions and on_everything(statement):
+            yield f"everything but {', '.join(statement.not_actions[:3])}"
 
 
 def passes_any_role(document: Policy) -> bool:
@@ -87,7 +131,9 @@ def passes_any_role(document: Policy) -> bool:
             for resource in statement.resources
         )
         bound = any(
-            demands(condition) and condition.key.lower() in ("iam:passedtoservice", "iam:associatedresourcearn")
+            demands(condition)
+            and condition.key.lower() in ("iam:passedtoservice", "iam:associatedresourcearn")
+            and not any(is_everything(value) or value == "*.amazonaws.com" for value in condition.values)
             for condition in statement.conditions
         )
         if wide and not bound and allows(statement, "iam:passrole"):
@@ -98,7 +144,7 @@ def passes_any_role(document: Policy) -> bool:
 def administrator_through(grants: Iterable[Grant]) -> str:
     """The policy that makes a principal an administrator, and how; empty if none of these does."""
     for grant in grants:
-        if _ADMINISTRATOR.match(grant.arn):
+        if ADMINISTRATOR.match(grant.arn):
             return f"{grant} is attached"
         if grant.document is not None and (how := everything_allowed(grant.document)):
             return f"{grant} {how}"

@@ -1,12 +1,14 @@
 """Whom roles let in: everyone, other accounts, web identities, services; and whether anybody comes."""
 
 import re
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
 from checks.iam.evidence import Role
-from checks.iam.statements import demands, is_named, some
-from checks.organizations import Account
+from checks.iam.statements import allows, demands, is_named, some
+from checks.organizations import Account, Organization
 from scanner import (
+    EVERYONE,
     Fails,
     Holds,
     NotApplicable,
@@ -15,6 +17,7 @@ from scanner import (
     Target,
     Verdict,
     admissions,
+    binds,
     check,
     fact,
     lets_everyone,
@@ -22,8 +25,6 @@ from scanner import (
 
 # Organizations and Control Tower make these for the management account (their user guides). Names, and so no proof.
 FOR_THE_MANAGEMENT_ACCOUNT = ("OrganizationAccountAccessRole", "AWSControlTowerExecution", "stacksets-exec-*")
-# What pins a caller from outside: an id agreed with a third party, or an organization.
-_OUTSIDE_KEYS = frozenset({"sts:externalid", "aws:principalorgid", "aws:principalorgpaths"})
 # Identity providers of consumers: there the application's id is the claim to check (IAM User Guide, web identity federation).
 _CONSUMER = {
     "cognito-identity.amazonaws.com": "aud",
@@ -32,7 +33,7 @@ _CONSUMER = {
     "graph.facebook.com": "app_id",
 }
 # A subject that is fixed no further than this is anybody's.
-_NOBODYS_SUBJECT = re.compile(r"^(?:repo:[^/]*|project_path:[^/]*|organization:|system:serviceaccount:)?$")
+_NOBODYS_SUBJECT = re.compile(r"^(?:repo:[^/]*|project_path:[^/]*|organization:[^:]*|system:serviceaccount:)?$")
 # Services whose own guides ask for aws:SourceArn or aws:SourceAccount in the trust policy of the role that is given to them.
 _GUARDED = (
     "bedrock.amazonaws.com",
@@ -71,33 +72,64 @@ def roles_trust_named_principals(role: Role, here: Target) -> Verdict:
     return Holds("the trust policy names its principals or binds them to an organization or account")
 
 
-def unguarded_accounts(role: Role, here: Target) -> tuple[str, ...]:
-    """Other accounts that may assume the role without an external id and without being bound to an organization."""
-    open_statements = [s for s in _allowing(role) if not _pins_outsiders(s)]
-    if not open_statements:
-        return ()
-    document = role.assume_role_policy_document.model_copy(
-        update={
-            "statements": tuple(
-                s for s in role.assume_role_policy_document.statements if s.effect == "Deny" or s in open_statements
-            )
-        }
-    )
-    found = {admission.who for admission in admissions(document, here.account)}
-    return tuple(sorted(who for who in found if re.fullmatch(r"\d{12}", who)))
+def outsiders(role: Role, here: Target, statements: Iterable[Statement] | None = None) -> frozenset[str]:
+    """Other accounts that may assume the role, or `everyone`. Statements about sts:TagSession and the like let in nobody."""
+    policy = role.assume_role_policy_document
+    taking = [one for one in _allowing(role) if allows(one, "sts:assumerole")] if statements is None else statements
+    kept = tuple(one for one in policy.statements if one.effect == "Deny" or one in taking)
+    if not kept:
+        return frozenset()
+    found = admissions(policy.model_copy(update={"statements": kept}), here.account)
+    return frozenset(one.who for one in found if one.who == EVERYONE or one.who.isdigit())
 
 
-def _pins_outsiders(statement: Statement) -> bool:
+def unguarded(role: Role, here: Target, organizations: Collection[str] | None = None) -> frozenset[str]:
+    """Those who may assume the role without an external id and without being bound to one of these organizations (or any)."""
+    if any(_denies_without_id(one) for one in role.assume_role_policy_document.statements):
+        return frozenset()
+    bare = [
+        one
+        for one in _allowing(role)
+        if allows(one, "sts:assumerole")
+        and not _shows_an_id(one)
+        and not any(organizations is None or named <= set(organizations) for named in _organizations(one))
+    ]
+    return outsiders(role, here, bare)
+
+
+def _shows_an_id(statement: Statement) -> bool:
     return any(
         demands(condition)
-        and condition.key.lower() in _OUTSIDE_KEYS
+        and condition.key.lower() == "sts:externalid"
         and all(value.strip("*?") for value in condition.values)
         for condition in statement.conditions
     )
 
 
+def _denies_without_id(statement: Statement) -> bool:
+    """A Deny for everyone who does not show the external id; a negated operator holds where none is shown."""
+    conditions = statement.conditions
+    return (
+        statement.effect == "Deny"
+        and any(name.value == "*" for name in statement.principals)
+        and any(is_named("sts:assumerole", [action]) for action in statement.actions)
+        and len(conditions) == 1
+        and conditions[0].key.lower() == "sts:externalid"
+        and conditions[0].operator.lower() in ("stringnotequals", "stringnotequalsifexists")
+    )
+
+
+def _organizations(statement: Statement) -> Iterator[set[str]]:
+    """The organizations, but for the role's own by its variable, to which each binding condition confines a statement."""
+    for condition in statement.conditions:
+        if condition.key.lower() in ("aws:principalorgid", "aws:principalorgpaths") and binds(condition):
+            yield {value.partition("/")[0] for value in condition.values if value.lower() != "${aws:resourceorgid}"}
+
+
 @check(effort="low")
-def other_accounts_prove_who_sends_them(role: Role, here: Target, *, trusted_accounts: tuple[str, ...] = ()) -> Verdict:
+def other_accounts_prove_who_sends_them(
+    role: Role, organization: Organization | None, here: Target, *, trusted_accounts: tuple[str, ...] = ()
+) -> Verdict:
     """Roles that other accounts may assume demand an external id or an organization.
 
     Why: without it, a company that serves many customers can be tricked into using its access to you for another customer.
@@ -105,15 +137,18 @@ def other_accounts_prove_who_sends_them(role: Role, here: Target, *, trusted_acc
     """
     if role.made_by_aws:
         return NotApplicable(role.made_by_aws)
-    if is_named(role.role_name, FOR_THE_MANAGEMENT_ACCOUNT):
-        return NotApplicable("a role of this name is made for the organization's management account")
-    everyone_else = {a.who for a in admissions(role.assume_role_policy_document, here.account) if a.who.isdigit()}
-    if not everyone_else:
+    let_in = outsiders(role, here)
+    if not let_in:
         return NotApplicable("no other account may assume this role")
-    bare = [account for account in unguarded_accounts(role, here) if account not in trusted_accounts]
+    management = organization.master_account_id if organization else ""
+    if let_in == {management} and is_named(role.role_name, FOR_THE_MANAGEMENT_ACCOUNT):
+        return NotApplicable(
+            "a role of this name is made for the organization's management account, and lets in that alone"
+        )
+    bare = [one for one in unguarded(role, here) if one not in trusted_accounts]
     if bare:
         return Fails(f"without external id or organization: {some(bare)}")
-    return Holds(f"{some(everyone_else)} come with an external id, from the organization, or are trusted")
+    return Holds(f"{some(let_in)} come with an external id, from the organization, or are trusted")
 
 
 @check(effort="low")
@@ -126,14 +161,15 @@ def third_parties_come_with_an_external_id(
     Fix: agree on an external id with the third party and demand it as sts:ExternalId in the role's trust policy.
     """
     known = {member.id for member in members} | {here.account, *trusted_accounts}
+    own = {member.arn.split("/")[1] for member in members}
     bare: dict[str, str] = {}
     outside = False
     for role in roles:
         if role.made_by_aws:
             continue
-        let_in = {a.who for a in admissions(role.assume_role_policy_document, here.account) if a.who.isdigit()}
-        outside = outside or bool(let_in - known)
-        strangers = [account for account in unguarded_accounts(role, here) if account not in known]
+        others = _other_organizations(role, own)
+        outside = outside or bool(others) or bool(outsiders(role, here) - known)
+        strangers = [*(unguarded(role, here, own) - known), *others]
         if strangers:
             bare[role.role_name] = some(strangers, 3)
     if bare:
@@ -141,6 +177,18 @@ def third_parties_come_with_an_external_id(
     if not outside:
         return NotApplicable("no role lets in an account from outside the organization")
     return Holds("every account from outside the organization has to show an external id")
+
+
+def _other_organizations(role: Role, own: set[str]) -> frozenset[str]:
+    """Organizations of others whose accounts may all assume the role without an external id."""
+    return frozenset(
+        f"the organization {one}"
+        for statement in _allowing(role)
+        if allows(statement, "sts:assumerole") and not _shows_an_id(statement)
+        if any(name.kind in ("*", "AWS") and name.value == "*" for name in statement.principals)
+        for named in _organizations(statement)
+        for one in named - own
+    )
 
 
 @check(effort="low")
@@ -196,7 +244,7 @@ def services_act_only_for_this_account(role: Role) -> Verdict:
     bare = {
         service
         for statement, service in concerned
-        if not any(demands(c) and c.key.lower() in _SOURCE_KEYS for c in statement.conditions)
+        if not any(binds(c) and c.key.lower() in _SOURCE_KEYS for c in statement.conditions)
     }
     if bare:
         return Fails(f"without aws:SourceAccount or aws:SourceArn: {some(bare)}")
@@ -263,7 +311,7 @@ def other_accounts_let_in(roles: list[Role], here: Target) -> str:
     found: dict[str, int] = {}
     for role in roles:
         if not role.made_by_aws:
-            for who in {a.who for a in admissions(role.assume_role_policy_document, here.account) if a.who.isdigit()}:
+            for who in outsiders(role, here):
                 found[who] = found.get(who, 0) + 1
     told = some((f"{account} ({count} roles)" for account, count in found.items()), 20)
     return f"other accounts that may assume roles: {told or 'none'}"

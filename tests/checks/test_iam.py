@@ -22,8 +22,8 @@ from checks.iam.evidence import (
     VirtualDevice,
 )
 from checks.iam.grants import Documents, RoleGrants, UserGrants
-from checks.organizations import Account
-from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from checks.organizations import Account, Organization
+from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from scanner.evidence.reading import Reading
 from scanner.evidence.snapshot import Snapshot
 from scanner.judge.discover import discover
@@ -276,7 +276,7 @@ OLD_KEY = {"access_key_2_active": True, "access_key_2_last_rotated": ago(200)}
         (OLD_KEY | {"access_key_2_active": False}, credentials.NO_KEYS),
         (NEW_KEY, Holds("the oldest active access key is 10 days old")),
         (NEW_KEY | OLD_KEY, Fails("an active access key is 200 days old")),
-        ({"access_key_1_active": True}, Fails("the report does not say when an active key was made")),
+        ({"access_key_1_active": True}, CannotTell("the report does not say when an active key was made")),
     ],
 )
 def test_access_keys_are_young(changes: dict[str, Any], verdict: Verdict) -> None:
@@ -392,6 +392,7 @@ def test_the_password_policy_is_read(aws: Emulator) -> None:
 
 SSO = role(path="/aws-reserved/sso.amazonaws.com/eu-west-1/", role_name="AWSReservedSSO_Admin_1")
 SAML = read(SamlProvider, arn=f"{IAM}saml-provider/okta")
+BY_SAML = role(assume_role_policy_document=trusting({"Federated": SAML.arn}, action="sts:AssumeRoleWithSAML"))
 
 
 @pytest.mark.parametrize(
@@ -404,8 +405,15 @@ SAML = read(SamlProvider, arn=f"{IAM}saml-provider/okta")
             Fails("neither Identity Center nor SAML is set up here, and these users have passwords: ada"),
         ),
         ([row(**PASSWORD)], [], [SSO], Holds("federated through IAM Identity Center; beside it have passwords: ada")),
-        ([row()], [SAML], [], Holds(f"federated through {IAM}saml-provider/okta")),
-        ([row()], [], [], NotApplicable("no IAM user has a password, and no federation for people is set up here")),
+        ([row()], [SAML], [BY_SAML], Holds(f"federated through {IAM}saml-provider/okta")),
+        # A provider that no role trusts lets nobody in.
+        (
+            [row(**PASSWORD)],
+            [SAML],
+            [role()],
+            Fails("neither Identity Center nor SAML is set up here, and these users have passwords: ada"),
+        ),
+        ([row()], [], [], NotApplicable("no IAM user has a password, and no federation for people is in use here")),
     ],
 )
 def test_console_access_is_federated(users: Any, saml: Any, roles: Any, verdict: Verdict) -> None:
@@ -440,7 +448,8 @@ def local(policy: Any, attached: int = 1) -> LocalPolicy:
     return read(LocalPolicy, arn=f"{IAM}policy/p", attachment_count=attached, policy_version_list=versions)
 
 
-NO_ALL = Holds("no statement allows everything on every resource")
+NO_ALL = Holds("it does not allow everything on every resource")
+NOT_IAM = {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
 
 
 @pytest.mark.parametrize(
@@ -460,6 +469,28 @@ NO_ALL = Holds("no statement allows everything on every resource")
             Fails("the policy allows everything but aws-portal:*, and so all of IAM, on every resource"),
         ),
         ({"Statement": [{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}]}, NO_ALL),
+        # Leaving out some of IAM leaves the rest, by which everything can be granted.
+        (
+            {"Statement": [{"Effect": "Allow", "NotAction": ["iam:CreateUser", "iam:Attach*"], "Resource": "*"}]},
+            Fails(
+                "the policy allows everything but iam:attach*, iam:createuser, and so iam:createaccesskey, on every resource"
+            ),
+        ),
+        (
+            document(statement(Action="i*", Resource=f"{IAM}*")),
+            Fails("the policy allows iam:* on every resource, with which everything else can be granted"),
+        ),
+        (document(statement(Action="iam:*", Resource=f"{IAM}role/app/*")), NO_ALL),
+        # What the policy takes back itself, for certain and for all.
+        (document(statement(), NOT_IAM), NO_ALL),
+        (
+            document(statement(), {**NOT_IAM, "Action": "iam:CreateUser"}),
+            Fails("the policy allows every action on every resource"),
+        ),
+        (
+            document(statement(), {**NOT_IAM, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}),
+            Fails("the policy allows every action on every resource"),
+        ),
         (document(statement(Effect="Deny")), NO_ALL),
         (document(statement(Resource="arn:aws:s3:::logs/*")), NO_ALL),
         (document(statement(Action="s3:*")), NO_ALL),
@@ -536,6 +567,16 @@ def has(one: Role, **known: Policy) -> RoleGrants:
                 role(
                     attached_managed_policies=[ADMIN],
                     permissions_boundary={"permissions_boundary_arn": ADMIN["policy_arn"]},
+                )
+            ),
+            Fails("AdministratorAccess is attached"),
+        ),
+        # Whoever may have all of IAM may have everything, so that this boundary limits nothing either.
+        (
+            has(
+                role(
+                    attached_managed_policies=[ADMIN],
+                    permissions_boundary={"permissions_boundary_arn": "arn:aws:iam::aws:policy/IAMFullAccess"},
                 )
             ),
             Fails("AdministratorAccess is attached"),
@@ -618,6 +659,7 @@ def test_the_console_attaches_a_harmless_policy() -> None:
 def test_roles_name_their_actions(aws: Emulator) -> None:
     make_role(aws, "wide", policy=document(statement(Action=["s3:*", "sqs:SendMessage"])))
     make_role(aws, "narrow", policy=document(statement(Action="s3:*", Resource="arn:aws:s3:::logs/*")))
+    make_role(aws, "all", policy=document(statement(Action="s3:*", Resource="arn:aws:s3:::*")))
     make_role(aws, "reader", policy=document(statement(Action="s3:Get*")))
     make_role(aws, "bare")
     make_role(aws, "linked", policy=EVERYTHING, Path="/aws-service-role/x.amazonaws.com/")
@@ -625,6 +667,7 @@ def test_roles_name_their_actions(aws: Emulator) -> None:
     assert aws.judge("iam.roles_name_their_actions") == {
         arn + "wide": ("fails", "on every resource: own: s3:*"),
         arn + "narrow": ("holds", "no whole service on every resource"),
+        arn + "all": ("fails", "on every resource: own: s3:*"),
         arn + "reader": ("holds", "no whole service on every resource"),
         arn + "bare": ("not applicable", "no inline or customer-managed policy gives this role permissions"),
         arn + "aws-service-role/x.amazonaws.com/linked": (
@@ -650,6 +693,7 @@ NOT_PASSING = Holds("iam:PassRole is not allowed, or names roles or a service")
         ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, NOT_PASSING),
         (statement(Action=PASS, Resource=f"{IAM}role/app/*"), NOT_PASSING),
         (statement(Action=PASS, Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), NOT_PASSING),
+        (statement(Action=PASS, Condition={"StringLike": {"iam:PassedToService": "*.amazonaws.com"}}), PASSING),
         (statement(Action=PASS, Condition={"StringNotEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), PASSING),
         (statement(Action=PASS, Effect="Deny"), NOT_PASSING),
         (statement(Action="s3:*"), NOT_PASSING),
@@ -675,7 +719,10 @@ def test_somebody_may_open_support_cases(aws: Emulator) -> None:
     }
     support = {"policy_name": "AWSSupportAccess", "policy_arn": "arn:aws:iam::aws:policy/AWSSupportAccess"}
     group = read(Group, arn=f"{IAM}group/ops", group_name="ops", attached_managed_policies=[support])
-    assert grants.somebody_may_open_support_cases([], [group], []) == Holds("given to group/ops")
+    held = user(group_list=["ops"])
+    assert grants.somebody_may_open_support_cases([held], [group], []) == Holds("given to group/ops")
+    empty = grants.somebody_may_open_support_cases([user()], [group], [])
+    assert empty == Fails("AWSSupportAccess is attached to nobody")
 
 
 def test_facts_about_permissions(aws: Emulator) -> None:
@@ -733,15 +780,15 @@ def test_trust_policies_are_read(aws: Emulator) -> None:
         arn + "worker": "holds",
     }
     assert aws.judge("iam.other_accounts_prove_who_sends_them") == {
-        arn + "open": ("not applicable", "no other account may assume this role"),
+        arn + "open": ("fails", "without external id or organization: everyone"),
         arn + "vendor": ("fails", f"without external id or organization: {OTHER}"),
         arn + "worker": ("not applicable", "no other account may assume this role"),
     }
     assert aws.judge("iam.third_parties_come_with_an_external_id") == {
-        f"account:{ACCOUNT}": ("fails", f"without an external id: vendor lets in {OTHER}")
+        f"account:{ACCOUNT}": ("fails", f"without an external id: open lets in everyone, vendor lets in {OTHER}")
     }
     assert aws.judge("iam.other_accounts_let_in") == {
-        f"account:{ACCOUNT}": ("told", f"other accounts that may assume roles: {OTHER} (1 roles)")
+        f"account:{ACCOUNT}": ("told", f"other accounts that may assume roles: {OTHER} (1 roles), everyone (1 roles)")
     }
 
 
@@ -764,9 +811,41 @@ def test_trust_policies_are_read(aws: Emulator) -> None:
             ),
             Fails(f"without external id or organization: {OTHER}"),
         ),
+        # The name alone says nothing: the account has to be the one that manages the organization.
+        (
+            role(
+                assume_role_policy_document=trusting({"AWS": "arn:aws:iam::888888888888:root"}),
+                role_name="OrganizationAccountAccessRole",
+            ),
+            NotApplicable(
+                "a role of this name is made for the organization's management account, and lets in that alone"
+            ),
+        ),
         (
             role(assume_role_policy_document=trusting(ROOT_OF_OTHER), role_name="OrganizationAccountAccessRole"),
-            NotApplicable("a role of this name is made for the organization's management account"),
+            Fails(f"without external id or organization: {OTHER}"),
+        ),
+        # What lets nobody take the role needs no external id, and a Deny may demand it.
+        (
+            role(
+                assume_role_policy_document=document(
+                    trusting(ROOT_OF_OTHER, EXTERNAL_ID)["Statement"][0],
+                    trusting(ROOT_OF_OTHER, action="sts:TagSession")["Statement"][0],
+                )
+            ),
+            Holds(f"{OTHER} come with an external id, from the organization, or are trusted"),
+        ),
+        (
+            role(
+                assume_role_policy_document=document(
+                    trusting(ROOT_OF_OTHER)["Statement"][0],
+                    {
+                        **trusting("*", {"StringNotEquals": EXTERNAL_ID["StringEquals"]})["Statement"][0],
+                        "Effect": "Deny",
+                    },
+                )
+            ),
+            Holds(f"{OTHER} come with an external id, from the organization, or are trusted"),
         ),
         (
             role(assume_role_policy_document=trusting({"AWS": f"{IAM}root"})),
@@ -776,13 +855,14 @@ def test_trust_policies_are_read(aws: Emulator) -> None:
     ],
 )
 def test_other_accounts_prove_who_sends_them(one: Role, verdict: Verdict) -> None:
-    assert trust.other_accounts_prove_who_sends_them(one, HERE) == verdict
+    ours = Organization(id="o-abcdefghij", feature_set="ALL", master_account_id="888888888888")
+    assert trust.other_accounts_prove_who_sends_them(one, ours, HERE) == verdict
 
 
 def test_a_trusted_account_needs_no_external_id() -> None:
     one = role(assume_role_policy_document=trusting(ROOT_OF_OTHER))
     held = Holds(f"{OTHER} come with an external id, from the organization, or are trusted")
-    assert trust.other_accounts_prove_who_sends_them(one, HERE, trusted_accounts=(OTHER,)) == held
+    assert trust.other_accounts_prove_who_sends_them(one, None, HERE, trusted_accounts=(OTHER,)) == held
 
 
 MEMBER = Account(id=OTHER, arn="arn:aws:organizations::1:account/o/2", name="shared")
@@ -794,11 +874,26 @@ MEMBER = Account(id=OTHER, arn="arn:aws:organizations::1:account/o/2", name="sha
         (None, [], Fails(f"without an external id: r lets in {OTHER}")),
         (None, [MEMBER], NotApplicable("no role lets in an account from outside the organization")),
         (EXTERNAL_ID, [], Holds("every account from outside the organization has to show an external id")),
+        # Another's organization is no external id.
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-theirs"}}, [], Fails(f"without an external id: r lets in {OTHER}")),
     ],
 )
 def test_third_parties_come_with_an_external_id(condition: Any, members: list[Account], verdict: Verdict) -> None:
     one = role(assume_role_policy_document=trusting(ROOT_OF_OTHER, condition))
     assert trust.third_parties_come_with_an_external_id([one], members, HERE) == verdict
+
+
+@pytest.mark.parametrize(
+    ("organization", "verdict"),
+    [
+        ("o", NotApplicable("no role lets in an account from outside the organization")),
+        ("${aws:ResourceOrgID}", NotApplicable("no role lets in an account from outside the organization")),
+        ("o-theirs", Fails("without an external id: r lets in the organization o-theirs")),
+    ],
+)
+def test_an_organization_of_others_is_a_third_party(organization: str, verdict: Verdict) -> None:
+    one = role(assume_role_policy_document=trusting("*", {"StringEquals": {"aws:PrincipalOrgID": organization}}))
+    assert trust.third_parties_come_with_an_external_id([one], [MEMBER], HERE) == verdict
 
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -829,6 +924,8 @@ POOL = "cognito-identity.amazonaws.com"
         (web(sub("repo:org/*")), PINNED),
         (web(sub("repo:*")), UNPINNED),
         (web(sub("repo:org*")), UNPINNED),
+        (web(sub("organization:acme*")), UNPINNED),
+        (web(sub("organization:acme:project:*")), PINNED),
         (web(sub("*")), UNPINNED),
         (web(sub("repo:org/app:*", "StringLikeIfExists")), UNPINNED),
         (web(sub("repo:org/app:*", "ForAllValues:StringLike")), UNPINNED),
@@ -875,10 +972,12 @@ def test_services_act_only_for_this_account(aws: Emulator) -> None:
     states = {"Service": "states.amazonaws.com"}
     make_role(aws, "flow", trusting(states))
     make_role(aws, "bound", trusting(states, {"StringEquals": {"aws:SourceAccount": ACCOUNT}}))
+    make_role(aws, "wild", trusting(states, {"ArnLike": {"aws:SourceArn": "arn:aws:states:*:*:stateMachine:*"}}))
     make_role(aws, "worker")
     assert aws.judge("iam.services_act_only_for_this_account") == {
         f"{IAM}role/flow": ("fails", "without aws:SourceAccount or aws:SourceArn: states.amazonaws.com"),
         f"{IAM}role/bound": ("holds", "bound to a source: states.amazonaws.com"),
+        f"{IAM}role/wild": ("fails", "without aws:SourceAccount or aws:SourceArn: states.amazonaws.com"),
         f"{IAM}role/worker": ("not applicable", "no service is trusted whose guide asks for such a condition"),
     }
 

@@ -96,7 +96,7 @@ ORGANIZATION = Organization(id="o", feature_set="ALL", master_account_id="1")
         ([], [], [], [], [rule()], [], Holds("use of the root user is told by rule")),
         ([], [], [], [], [rule(state="DISABLED")], [], ALONE),
         ([], [], [], [], [rule(kind="IAMUser")], [], ALONE),
-        ([role("app")], [user("anna")], [], [], [], [ORGANIZATION], NotApplicable(ELSEWHERE)),
+        ([role("app")], [user("anna")], [], [], [], [ORGANIZATION], CannotTell(ELSEWHERE)),
     ],
 )
 def test_emergency_access(
