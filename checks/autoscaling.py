@@ -23,6 +23,11 @@ class Suspended(Part):
 
 class TrafficSource(Part):
     identifier: str
+    type: str | None = None
+
+    @property
+    def is_lattice(self) -> bool:
+        return self.type == "vpc-lattice" or ":vpc-lattice:" in self.identifier
 
 
 class Template(Part):
@@ -57,6 +62,13 @@ class Group(
     @property
     def behind_a_balancer(self) -> bool:
         return bool(self.load_balancer_names or self.target_group_arns or self.traffic_sources)
+
+    @property
+    def health_checks(self) -> frozenset[str]:
+        """The kinds of health checks that whoever sends it traffic makes (CreateAutoScalingGroup, HealthCheckType)."""
+        others = [one for one in self.traffic_sources if not one.is_lattice]
+        balanced = {"ELB"} if self.load_balancer_names or self.target_group_arns or others else set()
+        return frozenset(balanced | ({"VPC_LATTICE"} if len(others) < len(self.traffic_sources) else set()))
 
     @property
     def suspended(self) -> frozenset[str]:
@@ -174,7 +186,7 @@ def groups_behind_balancers_use_their_health_checks(group: Group) -> Verdict:
     """
     if not group.behind_a_balancer:
         return NotApplicable("the group is behind no load balancer")
-    if "ELB" in group.health_check_type.split(","):
+    if group.health_checks <= {one.strip() for one in group.health_check_type.split(",")}:
         return Holds(f"health checks: {group.health_check_type}")
     return Fails(f"health checks: {group.health_check_type}")
 
@@ -199,6 +211,8 @@ def groups_can_lose_an_instance(
         return NotApplicable("the settings say that one instance is by design")
     if group.min_size > 1:
         return Holds(f"at least {group.min_size} instances")
+    if group.desired_capacity == 0 and not group.instances:
+        return NotApplicable("it is scaled to nothing")
     outside = alone_by_design(group.tags, reason_tag) or in_development(group.tags, environment_tag, development)
     return outside or Fails(f"at least {group.min_size}")
 

@@ -4,11 +4,9 @@ from datetime import date, datetime
 
 from checks.ec2.evidence import Subnet
 from checks.iam.evidence import OidcProvider
+from checks.internet import the_internet
 from checks.stages import DEVELOPMENT, KEY, in_development, tags_of
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
-
-_EVERYONE = frozenset({"0.0.0.0/0", "::/0"})
-
 
 # Since this version all of Kubernetes' data is encrypted under a key of AWS's (DescribeCluster, encryptionConfig).
 _ENCRYPTED_SINCE = (1, 28)
@@ -166,7 +164,7 @@ def control_planes_are_not_open_to_the_world(cluster: Cluster) -> Verdict:
     network = cluster.resources_vpc_config
     if not network.endpoint_public_access:
         return Holds("the endpoint is private")
-    if _EVERYONE & set(network.public_access_cidrs) or not network.public_access_cidrs:
+    if not network.public_access_cidrs or the_internet(network.public_access_cidrs):
         return Fails("the endpoint is public, from everywhere")
     return Holds(f"the endpoint is public, from {', '.join(network.public_access_cidrs)}")
 

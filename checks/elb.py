@@ -1,6 +1,6 @@
 """Classic load balancers: what they speak, what stands behind them, and what they write down."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 _OLD = ("Protocol-SSLv2", "Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1")
 
@@ -50,6 +50,10 @@ class Policy(
     policy_name: str
     policy_type_name: str
     policy_attribute_descriptions: tuple[PolicyAttribute, ...] = ()
+
+    @property
+    def tells_versions(self) -> bool:
+        return any(one.attribute_name.startswith("Protocol-TLS") for one in self.policy_attribute_descriptions)
 
     @property
     def takes_old_tls(self) -> list[str]:
@@ -105,7 +109,7 @@ def listeners_refuse_old_tls(balancer: Balancer, policies: list[Policy]) -> Verd
     if not secure:
         return NotApplicable("no listener speaks TLS")
     known = {one.policy_name: one for one in policies if one.policy_type_name == "SSLNegotiationPolicyType"}
-    weak = []
+    weak, silent = [], []
     for one in secure:
         chosen = [known[name] for name in one.policy_names if name in known]
         old = sorted({version for policy in chosen for version in policy.takes_old_tls})
@@ -113,6 +117,9 @@ def listeners_refuse_old_tls(balancer: Balancer, policies: list[Policy]) -> Verd
             weak.append(f"port {one.listener.load_balancer_port} names no TLS policy")
         elif old:
             weak.append(f"port {one.listener.load_balancer_port} takes {', '.join(old)}")
+        silent += [policy.policy_name for policy in chosen if not policy.tells_versions]
+    if silent and not weak:
+        return CannotTell(f"which versions are taken is not told by {', '.join(sorted(silent))}")
     return Fails("; ".join(weak)) if weak else Holds(f"{len(secure)} listeners take TLS 1.2 or later")
 
 

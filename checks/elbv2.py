@@ -2,9 +2,12 @@
 
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
-# What the names of policies hold that take TLS 1.2 or later only ("Security policies", Elastic Load Balancing user guides). A
-# policy that is not known here does not pass.
+# How the names of policies begin that take TLS 1.2 or later only, and of those that take TLS 1.0 or 1.1 too ("Security
+# policies", Elastic Load Balancing user guides). What a policy with another name takes is not known.
 _MODERN = ("TLS-1-2", "FS-1-2", "TLS13-1-2", "TLS13-1-3")
+_OLD = ("2015-", "2016-", "TLS-1-0", "TLS-1-1", "FS-1-1", "FS-2018-", "TLS13-1-0", "TLS13-1-1")
+_ACCESS_LOGS = ("ALB_ACCESS_LOGS", "NLB_ACCESS_LOGS")
+_GRPC_DEFAULT = "/AWS.ALB/healthcheck"
 
 
 class Zone(Part):
@@ -98,6 +101,30 @@ class Attributes(
         return next((one.value for one in self.attributes if one.key == key), None)
 
 
+class LogSource(
+    Evidence,
+    read=Read(
+        "logs:DescribeDeliverySources",
+        "deliverySources",
+        per=LoadBalancer,
+        fixed={"resourceArns": ["{load_balancer_arn}"]},
+    ),
+):
+    """A source of logs that CloudWatch Logs delivers: the newer way, which the attributes of the load balancer do not show."""
+
+    name: str
+    resource_arns: tuple[str, ...]
+    log_type: str
+
+
+class LogDelivery(
+    Evidence,
+    read=Read("logs:DescribeDeliveries", "deliveries", per=LogSource, fixed={"deliverySourceNames": ["{name}"]}),
+):
+    delivery_source_name: str
+    delivery_destination_arn: str
+
+
 class TargetGroup(
     Evidence,
     read=Read(
@@ -181,21 +208,38 @@ def listeners_refuse_old_tls(listener: Listener) -> Verdict:
     """
     if listener.protocol not in ("HTTPS", "TLS"):
         return NotApplicable(f"the listener speaks {listener.protocol}")
-    policy = listener.ssl_policy or "none"
-    modern = policy.startswith(tuple(f"ELBSecurityPolicy-{name}-" for name in _MODERN))
-    return Holds(f"the policy is {policy}") if modern else Fails(f"the policy is {policy}")
+    told = f"the policy is {listener.ssl_policy or 'not told'}"
+    name = (listener.ssl_policy or "").removeprefix("ELBSecurityPolicy-")
+    if name == listener.ssl_policy or not name.startswith((*_MODERN, *_OLD)):
+        return CannotTell(f"{told}, and not one whose versions of TLS are known here")
+    return Holds(told) if name.startswith(tuple(f"{one}-" for one in _MODERN)) else Fails(told)
 
 
 @check(effort="low")
-def requests_are_logged(balancer: LoadBalancer, attributes: Attributes) -> Verdict:
-    """Load balancers write access logs.
+def requests_are_logged(
+    balancer: LoadBalancer,
+    attributes: Attributes,
+    listeners: list[Listener],
+    sources: list[LogSource],
+    deliveries: list[LogDelivery],
+) -> Verdict:
+    """Load balancers write access logs, to a bucket or through CloudWatch Logs.
 
     Why: they are the only record of who asked what of the workload.
     Fix: aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=access_logs.s3.enabled,Value=true …
     """
     if balancer.type == "gateway":
         return NotApplicable("gateway load balancers have no access logs")
-    return Holds("access logs are on") if attributes.on("access_logs.s3.enabled") else Fails("access logs are off")
+    if balancer.type == "network" and not any(one.protocol == "TLS" for one in listeners):
+        # "Access logs are created only if the load balancer has a TLS listener" (guide for Network Load Balancers).
+        return NotApplicable("without a TLS listener a network load balancer writes no access logs")
+    if attributes.on("access_logs.s3.enabled"):
+        return Holds("access logs are on")
+    own = {
+        one.name for one in sources if balancer.load_balancer_arn in one.resource_arns and one.log_type in _ACCESS_LOGS
+    }
+    delivered = sorted(one.delivery_destination_arn for one in deliveries if one.delivery_source_name in own)
+    return Holds(f"access logs go to {delivered[0]}") if delivered else Fails("access logs are off")
 
 
 @check(effort="low")
@@ -275,7 +319,7 @@ def health_checks_ask_the_application(balancer: LoadBalancer, group: TargetGroup
         return NotApplicable(f"behind a {balancer.type} load balancer")
     if not group.health_check_enabled:
         return NotApplicable("health checks are off")
-    if group.health_check_path in (None, "/"):
+    if group.health_check_path in (None, "/", _GRPC_DEFAULT):
         return Fails(f"the path is {group.health_check_path or 'not set'}")
     return Holds(f"the path is {group.health_check_path}")
 

@@ -1,9 +1,10 @@
 """What EC2 says of instances, volumes, snapshots, images, security groups and networks."""
 
-import ipaddress
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from checks.internet import the_internet
 from scanner import Evidence, Part, PolicyOrBlank, Read, derived
 
 _ARN = "arn:{partition}:ec2:{region}:{account}:"
@@ -27,6 +28,20 @@ class GroupName(Part):
     group_id: str
 
 
+class Association(Part):
+    public_ip: str | None = None
+
+
+class PrivateAddress(Part):
+    association: Association | None = None
+
+
+class Card(Part):
+    """A network interface, as an instance lists its own."""
+
+    private_ip_addresses: tuple[PrivateAddress, ...] = ()
+
+
 class Instance(
     Evidence,
     read=Read(
@@ -45,8 +60,16 @@ class Instance(
     metadata_options: MetadataOptions
     iam_instance_profile: Profile | None = None
     public_ip_address: str | None = None
+    network_interfaces: tuple[Card, ...] = ()
     key_name: str | None = None
     security_groups: tuple[GroupName, ...] = ()
+
+    @property
+    def public_addresses(self) -> list[str]:
+        """Its public IPv4 addresses; `PublicIpAddress` tells the first of the first network interface only."""
+        held = (one.association for card in self.network_interfaces for one in card.private_ip_addresses)
+        found = {self.public_ip_address, *(one.public_ip for one in held if one is not None)}
+        return sorted(one for one in found if one)
 
 
 class Volume(Evidence, read=Read("ec2:DescribeVolumes", "Volumes", arn=_ARN + "volume/{volume_id}")):
@@ -95,6 +118,7 @@ class ImageBlock(Evidence, read=Read("ec2:GetImageBlockPublicAccessState")):
 
 class MetadataDefault(Part):
     http_tokens: str | None = None  # not there where the account has no preference (EC2 API reference)
+    http_endpoint: str | None = None
 
 
 class MetadataDefaults(Evidence, read=Read("ec2:GetInstanceMetadataDefaults")):
@@ -144,7 +168,8 @@ class PrefixList(Part):
 
 
 class Permission(Part):
-    """One rule of a security group. No ports stand for all, where the protocol is -1."""
+    """One rule of a security group. No ports stand for all, where the protocol is -1, and any number but those of TCP, UDP
+    and ICMP is about a protocol without ports (EC2 API reference)."""
 
     ip_protocol: str
     from_port: int | None = None
@@ -157,23 +182,40 @@ class Permission(Part):
     @property
     def from_everywhere(self) -> str:
         """The widest range, where the rule lets in the whole internet; empty where it does not."""
-        ranges = [one.cidr_ip for one in self.ip_ranges] + [one.cidr_ipv6 for one in self.ipv6_ranges]
-        return next((cidr for cidr in ranges if _is_the_world(cidr)), "")
+        return the_internet([one.cidr_ip for one in self.ip_ranges] + [one.cidr_ipv6 for one in self.ipv6_ranges])
+
+    def opened_by(self, lists: Collection[str]) -> str:
+        """By which range, or which of these prefix lists that hold one, the whole internet is let in; empty where it is not."""
+        return self.from_everywhere or next(
+            (one.prefix_list_id for one in self.prefix_list_ids if one.prefix_list_id in lists), ""
+        )
 
     @property
     def ports(self) -> range:
         """The TCP ports that the rule opens; empty for other protocols."""
+        return self._ports("tcp", "6")
+
+    @property
+    def udp_ports(self) -> range:
+        """The UDP ports that the rule opens; empty for other protocols."""
+        return self._ports("udp", "17")
+
+    @property
+    def without_ports(self) -> str:
+        """The protocol, where it is one that has no ports; those that only tell of errors and of who is there are none."""
+        return "" if self.ip_protocol.lower() in _WITH_PORTS | _TELLING else f"protocol {self.ip_protocol}"
+
+    def _ports(self, *names: str) -> range:
         if self.ip_protocol == "-1":
             return range(65536)
-        if self.ip_protocol not in ("tcp", "6"):
+        if self.ip_protocol.lower() not in names:
             return range(0)
-        return range(max(self.from_port or 0, 0), (self.to_port if self.to_port is not None else 65535) + 1)
+        last = self.to_port if self.to_port is not None and self.to_port >= 0 else 65535
+        return range(max(self.from_port or 0, 0), last + 1)
 
 
-def _is_the_world(cidr: str) -> bool:
-    """Is this all of the internet, or half of it, as those write it who want to hide a /0?"""
-    network = ipaddress.ip_network(cidr, strict=False)
-    return network.prefixlen <= (1 if network.version == 4 else 3)
+_WITH_PORTS = frozenset({"-1", "tcp", "6", "udp", "17"})
+_TELLING = frozenset({"icmp", "1", "icmpv6", "58"})
 
 
 class SecurityGroup(
@@ -184,6 +226,29 @@ class SecurityGroup(
     vpc_id: str | None = None
     ip_permissions: tuple[Permission, ...]
     ip_permissions_egress: tuple[Permission, ...]
+
+
+class ManagedList(
+    Evidence,
+    read=Read(
+        "ec2:DescribeManagedPrefixLists",
+        # AWS's own lists name its services; what was never finished or is going has no entries to tell.
+        "PrefixLists[?OwnerId != 'AWS' && !contains(['create-in-progress', 'create-failed', 'delete-in-progress', "
+        "'delete-complete'], State)]",
+        arn="{prefix_list_arn}",
+    ),
+):
+    """A prefix list that the account made, or that is shared with it."""
+
+    prefix_list_id: str
+    prefix_list_arn: str
+
+
+class ListEntry(
+    Evidence,
+    read=Read("ec2:GetManagedPrefixListEntries", "Entries", per=ManagedList, args={"PrefixListId": "prefix_list_id"}),
+):
+    cidr: str
 
 
 class NetworkInterface(Evidence, read=Read("ec2:DescribeNetworkInterfaces", "NetworkInterfaces")):
@@ -252,6 +317,7 @@ class FlowLog(Evidence, read=Read("ec2:DescribeFlowLogs", "FlowLogs")):
     flow_log_id: str
     flow_log_status: str
     resource_id: str
+    traffic_type: str | None = None  # a transit gateway's has none
     deliver_logs_status: str | None = None
 
 
@@ -294,6 +360,19 @@ class Endpoint(
     service_name: str | None = None
     vpc_endpoint_type: str
     state: str
+    route_table_ids: tuple[str, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        """Does traffic pass through it? A gateway endpoint gets it from route tables. AWS spells states in both ways."""
+        return not self.why_not
+
+    @property
+    def why_not(self) -> str:
+        """Why no traffic passes through it; empty where it does."""
+        if self.state.lower() not in ("available", "partial"):
+            return f"it is {self.state}"
+        return "no route table leads to it" if self.vpc_endpoint_type == "Gateway" and not self.route_table_ids else ""
 
 
 class Route(Part):
@@ -316,6 +395,16 @@ class RouteTable(Evidence, read=Read("ec2:DescribeRouteTables", "RouteTables")):
     routes: tuple[Route, ...] = ()
 
     @property
+    def by_an_endpoint(self) -> bool:
+        """Does its way out lead through an endpoint first, as that of a firewall?"""
+        return any(
+            (route.gateway_id or "").startswith("vpce-")
+            for route in self.routes
+            if route.state != "blackhole"
+            and the_internet(filter(None, (route.destination_cidr_block, route.destination_ipv6_cidr_block)))
+        )
+
+    @property
     def leads_out(self) -> bool:
         """Does it lead to the internet through an internet gateway?"""
         return any((route.gateway_id or "").startswith("igw-") for route in self.routes if route.state != "blackhole")
@@ -328,6 +417,33 @@ class InUse:
     vpcs: frozenset[str]
     groups: frozenset[str]
     subnets: frozenset[str] = frozenset()  # of interfaces that are not part of a NAT gateway
+
+
+@dataclass(frozen=True)
+class ListRange:
+    """A prefix list, and the range by which it holds the whole internet."""
+
+    prefix_list_id: str
+    range: str
+
+
+@dataclass(frozen=True)
+class WideLists:
+    """The prefix lists that hold the whole internet."""
+
+    ids: frozenset[str] = frozenset()
+
+
+@derived
+def list_range(one: ManagedList, entries: list[ListEntry]) -> ListRange:
+    """What a prefix list holds of the internet."""
+    return ListRange(one.prefix_list_id, the_internet(entry.cidr for entry in entries))
+
+
+@derived
+def wide_lists(ranges: list[ListRange]) -> WideLists:
+    """Which prefix lists hold the whole internet: a rule that names one of them is open to it."""
+    return WideLists(frozenset(one.prefix_list_id for one in ranges if one.range))
 
 
 _NAT = frozenset({"nat_gateway", "natGateway"})  # the guide's and the model's spelling

@@ -2,69 +2,83 @@
 
 from collections.abc import Collection
 
-from checks.ec2.evidence import Instance, InUse, SecurityGroup
+from checks.ec2.evidence import Instance, InUse, Permission, SecurityGroup, WideLists
 from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
 
 _DATABASES = (1433, 1521, 3306, 5432, 5439, 6379, 7000, 7001, 8182, 9042, 9092, 9200, 11211, 27017)
-_ALL = 65536
+_OVER_UDP = frozenset({3389, 11211})  # RDP and Memcached answer there too
+_ALL = 65535  # port 0 is nobody's
 
 
 def _unused(group: SecurityGroup, used: InUse) -> NotApplicable | None:
     return None if group.group_id in used.groups else NotApplicable("no network interface has the group")
 
 
-def _open(group: SecurityGroup, ports: Collection[int]) -> list[str]:
+def _to_the_world(group: SecurityGroup, wide: WideLists) -> list[tuple[str, Permission]]:
+    """The rules that let the internet in, each with the range or the prefix list by which it does."""
+    found = ((rule.opened_by(wide.ids), rule) for rule in group.ip_permissions)
+    return [(source, rule) for source, rule in found if source]
+
+
+def _judged(group: SecurityGroup, used: InUse, wide: WideLists, ports: Collection[int]) -> Verdict:
     """Which of these ports the internet reaches: `22 from 0.0.0.0/0`."""
-    rules = [(rule.from_everywhere, rule.ports) for rule in group.ip_permissions if rule.from_everywhere]
-    return [f"{port} from {source}" for port in sorted(ports) for source, opened in rules if port in opened]
+    if unused := _unused(group, used):
+        return unused
+    found = [
+        f"{port} from {source}" if port in rule.ports else f"UDP {port} from {source}"
+        for port in sorted(ports)
+        for source, rule in _to_the_world(group, wide)
+        if port in rule.ports or (port in rule.udp_ports and port in _OVER_UDP)
+    ]
+    return Fails(f"open: {', '.join(found)}") if found else Holds("closed to the internet")
 
 
 @check(effort="low")
 def admin_ports_are_closed_to_the_world(
-    group: SecurityGroup, used: InUse, *, ports: tuple[int, ...] = (22, 3389, 5985, 5986)
+    group: SecurityGroup, used: InUse, wide: WideLists, *, ports: tuple[int, ...] = (22, 3389, 5985, 5986)
 ) -> Verdict:
     """No security group in use opens the ports of SSH, RDP or WinRM to the internet.
 
     Why: an open login port is tried by machines from its first minute.
     Fix: remove the rule and log in through Session Manager, or allow a known network only.
     """
-    found = _open(group, ports)
-    return _unused(group, used) or (Fails(f"open: {', '.join(found)}") if found else Holds("closed to the internet"))
+    return _judged(group, used, wide, ports)
 
 
 @check(effort="low")
 def database_ports_are_closed_to_the_world(
-    group: SecurityGroup, used: InUse, *, ports: tuple[int, ...] = _DATABASES
+    group: SecurityGroup, used: InUse, wide: WideLists, *, ports: tuple[int, ...] = _DATABASES
 ) -> Verdict:
     """No security group in use opens the port of a database, cache or broker to the internet.
 
     Why: then a password is all that stands before the data.
     Fix: let in the security group of the application instead of an address range.
     """
-    found = _open(group, ports)
-    return _unused(group, used) or (Fails(f"open: {', '.join(found)}") if found else Holds("closed to the internet"))
+    return _judged(group, used, wide, ports)
 
 
 @check(effort="low")
-def no_group_opens_every_port(group: SecurityGroup, used: InUse) -> Verdict:
-    """No security group in use opens every port to the internet.
+def no_group_opens_every_port(group: SecurityGroup, used: InUse, wide: WideLists) -> Verdict:
+    """No security group in use opens every port of TCP or UDP to the internet.
 
     Why: such a group is no firewall at all.
     Fix: replace the rule by rules for the ports that are served.
     """
     if unused := _unused(group, used):
         return unused
-    for rule in group.ip_permissions:
-        if rule.from_everywhere and len(rule.ports) == _ALL:
-            return Fails(f"every port is open from {rule.from_everywhere}")
+    for source, rule in _to_the_world(group, wide):
+        if len(rule.ports) >= _ALL:
+            return Fails(f"every port is open from {source}")
+        if len(rule.udp_ports) >= _ALL:
+            return Fails(f"every UDP port is open from {source}")
     return Holds("not every port is open")
 
 
 @check(effort="low")
 def only_web_ports_are_open_to_the_world(
-    group: SecurityGroup, used: InUse, *, ports: tuple[int, ...] = (80, 443)
+    group: SecurityGroup, used: InUse, wide: WideLists, *, ports: tuple[int, ...] = (80, 443)
 ) -> Verdict:
-    """Security groups in use open nothing but web ports to the internet.
+    """Security groups in use open nothing but web ports to the internet; ICMP is not looked at.
 
     Why: each further port is a service that somebody has to keep safe.
     Fix: remove the rule, or set `ports` where the service is meant for everybody.
@@ -72,11 +86,19 @@ def only_web_ports_are_open_to_the_world(
     if unused := _unused(group, used):
         return unused
     other = [
-        f"{rule.ports.start}-{rule.ports.stop - 1} from {rule.from_everywhere}"
-        for rule in group.ip_permissions
-        if rule.from_everywhere and not set(rule.ports) <= set(ports)
+        f"{told} from {source}"
+        for source, rule in _to_the_world(group, wide)
+        if (told := _beside(rule, frozenset(ports)))
     ]
     return Fails(f"open: {', '.join(other)}") if other else Holds("nothing else is open to the internet")
+
+
+def _beside(rule: Permission, ports: frozenset[int]) -> str:
+    """What a rule opens beside these ports; empty where it is nothing."""
+    for kind, opened in (("", rule.ports), ("UDP ", rule.udp_ports)):
+        if not set(opened) <= ports:
+            return f"{kind}{opened.start}-{opened.stop - 1}"
+    return rule.without_ports
 
 
 @check(effort="medium")

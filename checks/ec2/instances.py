@@ -31,6 +31,8 @@ def new_instances_need_a_session(defaults: MetadataDefaults) -> Verdict:
     Fix: aws ec2 modify-instance-metadata-defaults --http-tokens required
     """
     tokens = defaults.account_level.http_tokens if defaults.account_level else None
+    if defaults.account_level is not None and defaults.account_level.http_endpoint == "disabled":
+        return Holds("the metadata service is off by default")
     if tokens == "required":
         return Holds("session tokens are required by default")
     return Fails(f"the default is {tokens or 'not set'}")
@@ -57,8 +59,8 @@ def instances_have_no_public_address(instance: Instance) -> Verdict:
     Why: behind a load balancer an instance cannot be reached, scanned or attacked directly.
     Fix: move it into a private subnet and serve through a load balancer.
     """
-    if instance.public_ip_address:
-        return Fails(f"reachable as {instance.public_ip_address}")
+    if instance.public_addresses:
+        return Fails(f"reachable as {', '.join(instance.public_addresses[:5])}")
     return Holds("no public address")
 
 

@@ -110,8 +110,13 @@ class LogOptions(Part):
     enabled: bool = False
 
 
+class VpnState(Part):
+    code: str
+
+
 class ClientVpn(Evidence, read=Read("ec2:DescribeClientVpnEndpoints", "ClientVpnEndpoints", per=AnyInterface)):
     client_vpn_endpoint_id: str
+    status: VpnState
     connection_log_options: LogOptions | None = None
 
 
@@ -138,6 +143,8 @@ def transit_gateways_ask_before_they_accept(gateway: TransitGateway, here: Targe
     """
     if gateway.owner_id != here.account:
         return NotApplicable(f"the gateway belongs to the account {gateway.owner_id}")
+    if gateway.state in ("deleting", "deleted"):
+        return NotApplicable(f"the gateway is {gateway.state}")
     setting = gateway.options.auto_accept_shared_attachments
     told = f"automatic acceptance is {setting}"
     return Holds(told) if setting == "disable" else Fails(told)
@@ -227,7 +234,8 @@ def client_connections_are_logged(endpoints: list[ClientVpn]) -> Verdict:
     Why: who was inside the network, and from where, is the first question of every incident.
     Fix: aws ec2 modify-client-vpn-endpoint --client-vpn-endpoint-id ID --connection-log-options Enabled=true,…
     """
-    found = {one.client_vpn_endpoint_id: one.connection_log_options for one in endpoints}
+    kept = [one for one in endpoints if one.status.code not in ("deleting", "deleted")]
+    found = {one.client_vpn_endpoint_id: one.connection_log_options for one in kept}
     silent = sorted(name for name, options in found.items() if options is None or not options.enabled)
     if not found:
         return NotApplicable("the region has no Client VPN endpoint")

@@ -23,17 +23,29 @@ def flow_logs_are_kept(vpc: Vpc, logs: list[FlowLog], subnets: list[Subnet], use
     """
     if outside := _outside(vpc, used, here):
         return outside
-    active = {log.resource_id: log for log in logs if log.flow_log_status == "ACTIVE"}
+    # One that delivers comes last, so that it counts where another log of the same resource cannot.
+    alive = sorted((one for one in logs if one.flow_log_status == "ACTIVE"), key=_delivers)
+    active = {log.resource_id: log for log in alive}
     parts = [one.subnet_id for one in subnets if one.vpc_id == vpc.vpc_id]
     found = [active[vpc.vpc_id]] if vpc.vpc_id in active else [active[one] for one in parts if one in active]
     failing = [log.flow_log_id for log in found if log.deliver_logs_status == "FAILED"]
     if failing:
         return Fails(f"{failing[0]} cannot deliver")
     if vpc.vpc_id in active:
-        return Holds(f"recorded by {active[vpc.vpc_id].flow_log_id}")
+        log = active[vpc.vpc_id]
+        return Holds(f"recorded by {log.flow_log_id}{'' if log.traffic_type in (None, 'ALL') else _part(log)}")
     if found and len(found) == len(parts):
         return Holds("recorded for each of its subnets")
     return Fails(f"recorded for {len(found)} of {len(parts)} subnets only" if found else "there is no flow log")
+
+
+def _delivers(log: FlowLog) -> bool:
+    return log.deliver_logs_status != "FAILED"
+
+
+def _part(log: FlowLog) -> str:
+    """A log of a part of the traffic says so: what was let in is the more telling half, what was refused the other."""
+    return f", traffic of the kind {log.traffic_type} only"
 
 
 @check(effort="medium")
@@ -70,7 +82,10 @@ def s3_is_reached_privately(vpc: Vpc, endpoints: list[Endpoint], used: InUse, he
     """
     if outside := _outside(vpc, used, here):
         return outside
-    own = [one for one in endpoints if one.vpc_id == vpc.vpc_id and (one.service_name or "").endswith(".s3")]
+    named = [one for one in endpoints if one.vpc_id == vpc.vpc_id and (one.service_name or "").endswith(".s3")]
+    own = [one for one in named if one.is_there]
+    if named and not own:
+        return Fails(f"nothing passes through {named[0].vpc_endpoint_id}: {named[0].why_not}")
     return Holds(f"by a {own[0].vpc_endpoint_type} endpoint") if own else Fails("there is no endpoint for S3")
 
 

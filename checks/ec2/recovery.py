@@ -22,11 +22,17 @@ from scanner import (
 
 _ARN = "arn:{partition}:ec2:{region}:{account}:"
 _RECOVERS = ":ec2:recover"  # a reboot stays on the same hardware
+# Without one of these processes a group does not replace what is broken ("Suspend and resume processes", Auto Scaling guide).
+_REPLACING = frozenset({"HealthCheck", "Launch", "ReplaceUnhealthy", "Terminate"})
 REPRODUCIBLE = "reproducible"
 
 
 class Maintenance(Part):
     auto_recovery: str | None = None
+
+
+class Place(Part):
+    tenancy: str | None = None
 
 
 class Tag(Part):
@@ -49,6 +55,7 @@ class SingleInstance(
     instance_type: str
     state: State
     instance_lifecycle: str | None = None
+    placement: Place | None = None
     maintenance_options: Maintenance | None = None
 
 
@@ -134,16 +141,16 @@ def single_instances_recover(
     """
     if instance.state.name != "running":
         return NotApplicable(f"the instance is {instance.state.name}")
-    for group in groups:
-        if any(one.instance_id == instance.instance_id for one in group.instances):
-            return Holds(f"the group {group.auto_scaling_group_name} replaces it")
+    if told := _by_its_group(instance, groups):
+        return told
     if instance.instance_lifecycle == "spot":
         return NotApplicable("a Spot Instance may end at any time")
     for alarm in alarms:
         if alarm.recovers(instance.instance_id):
             return Holds(f"the alarm {alarm.alarm_name} recovers it")
     option = instance.maintenance_options.auto_recovery if instance.maintenance_options else None
-    supported = kind is not None and kind.auto_recovery_supported
+    hosted = instance.placement is not None and instance.placement.tenancy == "host"
+    supported = kind is not None and kind.auto_recovery_supported and not hosted
     if option == "default" and supported:
         return Holds("EC2 recovers it by itself")
     arn = f"arn:{here.partition}:ec2:{here.region}:{here.account}:instance/{instance.instance_id}"
@@ -151,9 +158,27 @@ def single_instances_recover(
         return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
     if option is None:
         return CannotTell("it is not told whether EC2 recovers it")
+    if hosted:
+        return CannotTell("it is on a Dedicated Host, whose own recovery was not read")
     if not supported:
         return Fails(f"EC2 does not recover a {instance.instance_type}, and nothing else does")
     return Fails("automatic recovery is off, no alarm recovers it, and it has no recent recovery point")
+
+
+def _by_its_group(instance: SingleInstance, groups: list[Group]) -> Verdict | None:
+    """Does the group that it is in replace it? None where it is in none."""
+    for group in groups:
+        held = [one for one in group.instances if one.instance_id == instance.instance_id]
+        halted = sorted(group.suspended & _REPLACING)
+        if held and halted:
+            return Fails(
+                f"the group {group.auto_scaling_group_name} does not replace it: {', '.join(halted)} suspended"
+            )
+        if held and held[0].lifecycle_state == "Standby":
+            return Fails(f"it is on standby, and the group {group.auto_scaling_group_name} does not look at it")
+        if held:
+            return Holds(f"the group {group.auto_scaling_group_name} replaces it")
+    return None
 
 
 @check(effort="low")

@@ -63,7 +63,9 @@ def volumes_are_attached(volume: Volume) -> Verdict:
     Why: a volume that nothing uses is paid for, and its data is watched by nobody.
     Fix: take a snapshot where the data may be needed, then aws ec2 delete-volume --volume-id ID
     """
-    return Fails(f"{volume.size} GiB are unattached") if volume.state == "available" else Holds(f"it is {volume.state}")
+    if volume.state == "available":
+        return Fails(f"{volume.size} GiB are unattached")
+    return Holds("it is in-use") if volume.state == "in-use" else NotApplicable(f"the volume is {volume.state}")
 
 
 @check(effort="low")
@@ -89,12 +91,15 @@ def snapshots_are_encrypted(snapshot: Snapshot) -> Verdict:
 
 
 @check(effort="low")
-def snapshots_are_not_public(snapshots: list[Snapshot], public: list[PublicSnapshot]) -> Verdict:
+def snapshots_are_not_public(snapshots: list[Snapshot], public: list[PublicSnapshot], block: SnapshotBlock) -> Verdict:
     """No EBS snapshot of the account is public.
 
     Why: anybody with an AWS account can restore a public snapshot and read the disk.
     Fix: aws ec2 reset-snapshot-attribute --attribute createVolumePermission --snapshot-id ID
     """
+    if public and block.state == "block-all-sharing":
+        # They keep their attribute, and nobody outside sees them (EC2 User Guide, "Block public access for EBS snapshots").
+        return Holds(f"{len(public)} are marked as public, and the region blocks all public sharing")
     if public:
         named = ", ".join(sorted(one.snapshot_id for one in public)[:5])
         return Fails(f"{len(public)} public: {named}{', …' if len(public) > 5 else ''}")

@@ -1,12 +1,14 @@
 """Checks of subnets, of the ways out of them, and of the doors beside: network ACLs and endpoints."""
 
 import ipaddress
+import re
 from collections import defaultdict
 
 from checks.ec2.evidence import (
     Addresses,
     AnyInterface,
     Endpoint,
+    Entry,
     InUse,
     NetworkAcl,
     RouteTable,
@@ -14,10 +16,13 @@ from checks.ec2.evidence import (
     Vpc,
     routes_of,
 )
+from checks.internet import the_internet
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Policy, Read, Target, Verdict, check, fact
 
 _RESERVED = 5  # addresses of every subnet that AWS keeps (VPC User Guide, "Subnet CIDR blocks")
 _WORLD = ("0.0.0.0/0", "::/0")
+_EVERY_RESOURCE = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*")
+_ENDED = frozenset({"deleting", "deleted", "rejected", "failed", "expired"})
 
 
 class NatGateway(Evidence, read=Read("ec2:DescribeNatGateways", "NatGateways")):
@@ -136,16 +141,24 @@ def databases_are_in_private_subnets(database: Database, subnets: list[Subnet], 
     unseen = sorted(names - routes.keys())
     if unseen:
         return CannotTell(f"the routes of {', '.join(unseen)} belong to another account")
+    passed = sorted(name for name in names if routes[name].by_an_endpoint)
+    if passed:
+        return CannotTell(
+            f"the way out of {', '.join(passed)} leads through an endpoint; what comes after it was not read"
+        )
     return Holds(f"none of {len(names)} subnets leads to the internet")
 
 
 def _allows_everything(policy: Policy) -> bool:
-    """The policy that an endpoint has when nobody gave it one: everybody, everything, no condition, no denial."""
+    """The policy that an endpoint has when nobody gave it one: everybody, everything, no condition, no denial.
+
+    An endpoint leads to one service, so that all actions of a service are everything, too.
+    """
     everything = any(
         statement.effect == "Allow"
         and any(name.value == "*" for name in statement.principals)
-        and "*" in statement.actions
-        and "*" in statement.resources
+        and any(action == "*" or action.endswith(":*") for action in statement.actions)
+        and any(_EVERY_RESOURCE.fullmatch(one) for one in statement.resources)
         and not statement.conditions
         for statement in policy.statements
     )
@@ -161,6 +174,8 @@ def endpoint_policies_are_narrow(endpoint: Endpoint, here: Target) -> Verdict:
     """
     if endpoint.owner_id not in (None, here.account) or endpoint.requester_managed:
         return NotApplicable("another account or a service of AWS manages the endpoint")
+    if endpoint.state.lower() in _ENDED:
+        return NotApplicable(f"the endpoint is {endpoint.state}")
     if endpoint.vpc_endpoint_type not in ("Gateway", "Interface"):
         return NotApplicable(f"an endpoint of type {endpoint.vpc_endpoint_type} has no policy")
     if endpoint.policy_document is None:
@@ -170,8 +185,17 @@ def endpoint_policies_are_narrow(endpoint: Endpoint, here: Target) -> Verdict:
     return Holds("the policy limits who, what or where")
 
 
+def _as_the_world(rule: Entry) -> tuple[str | None, str | None]:
+    """The ranges of a rule, each as all of the internet where it is half of it."""
+    four, six = (cidr if cidr and the_internet([cidr]) else None for cidr in (rule.cidr_block, rule.ipv6_cidr_block))
+    return _WORLD[0] if four else None, _WORLD[1] if six else None
+
+
 def _open_ports(acl: NetworkAcl, ports: tuple[int, ...]) -> list[int]:
-    """The ports that an ACL lets the whole world come in by: for each, the first rule about everybody decides."""
+    """The ports that an ACL lets the whole world come in by: for each, the first rule about everybody decides.
+
+    A rule that allows half of the internet opens a port, and only one that denies all of it closes one.
+    """
     rules = sorted((one for one in acl.entries if not one.egress), key=lambda one: one.rule_number)
     found = []
     for port in ports:
@@ -180,7 +204,8 @@ def _open_ports(acl: NetworkAcl, ports: tuple[int, ...]) -> list[int]:
                 (
                     one
                     for one in rules
-                    if world in (one.cidr_block, one.ipv6_cidr_block)
+                    if world
+                    in (_as_the_world(one) if one.rule_action == "allow" else (one.cidr_block, one.ipv6_cidr_block))
                     and one.protocol in ("-1", "6")
                     and (one.port_range is None or one.port_range.from_ <= port <= one.port_range.to)
                 ),

@@ -1,5 +1,7 @@
 """How functions run: on what, over which zones, and what becomes of their failures."""
 
+import re
+
 from checks.ec2.evidence import Subnet
 from checks.lambda_.evidence import Alias, Concurrency, EventInvokeConfig, EventSource, Function, FunctionPolicy
 from checks.lambda_.runtimes import AS_OF, DEPRECATED
@@ -11,6 +13,8 @@ _ASYNCHRONOUS = frozenset(
     f"{name}.amazonaws.com"
     for name in ("cloudformation", "codecommit", "codepipeline", "config", "events", "iot", "logs", "s3", "ses", "sns")
 )
+# A service may be named with its region: `logs.eu-west-1.amazonaws.com`.
+_REGIONAL = re.compile(r"^([a-z]+)\.[a-z]{2}(?:-[a-z]+)+-\d\.")
 
 
 @check(effort="medium")
@@ -81,7 +85,7 @@ def failed_events_are_kept(
             for statement in (policy.policy.statements if policy else ())
             if statement.effect == "Allow"
             for name in statement.principals
-            if name.kind == "Service" and name.value in _ASYNCHRONOUS
+            if name.kind == "Service" and _REGIONAL.sub(r"\1.", name.value) in _ASYNCHRONOUS
         }
     )
     if not callers:

@@ -7,7 +7,7 @@ table with each release. A runtime that is not in it is unknown, and so is one w
 
 from datetime import date
 
-AS_OF = date(2026, 7, 31)
+AS_OF = date(2026, 8, 15)
 
 DEPRECATED: dict[str, date] = {
     "dotnet10": date(2028, 11, 14),
@@ -16,7 +16,7 @@ DEPRECATED: dict[str, date] = {
     "dotnetcore3.1": date(2023, 4, 3),
     "dotnetcore2.1": date(2022, 1, 5),
     "dotnetcore2.0": date(2019, 5, 30),
-    "dotnetcore1.0": date(2019, 7, 30),
+    "dotnetcore1.0": date(2019, 6, 27),
     "go1.x": date(2024, 1, 8),
     "java25": date(2029, 6, 30),
     "java21": date(2029, 6, 30),
@@ -38,8 +38,8 @@ DEPRECATED: dict[str, date] = {
     "nodejs8.10": date(2020, 3, 6),
     "nodejs6.10": date(2019, 8, 12),
     "nodejs4.3": date(2020, 3, 5),
-    "nodejs4.3-edge": date(2019, 4, 30),
-    "nodejs": date(2016, 10, 31),
+    "nodejs4.3-edge": date(2020, 3, 5),
+    "nodejs": date(2016, 8, 30),
     "provided.al2023": date(2029, 6, 30),
     "provided.al2": date(2026, 7, 31),
     "provided": date(2024, 1, 8),

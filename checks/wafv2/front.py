@@ -2,7 +2,7 @@
 
 from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
 from checks.appsync import GraphqlApi
-from checks.ec2.evidence import SecurityGroup
+from checks.ec2.evidence import SecurityGroup, WideLists
 from checks.elbv2 import LoadBalancer
 from checks.wafv2.evidence import BalancersAcl, Fronted, RateLimitingAcls
 from scanner import Fails, Holds, NotApplicable, Target, Verdict, check
@@ -10,7 +10,11 @@ from scanner import Fails, Holds, NotApplicable, Target, Verdict, check
 
 @check(effort="medium")
 def public_balancers_have_a_web_acl(
-    balancer: LoadBalancer, acl: BalancersAcl | None, groups: list[SecurityGroup], front: Fronted
+    balancer: LoadBalancer,
+    acl: BalancersAcl | None,
+    groups: list[SecurityGroup],
+    wide: WideLists,
+    front: Fronted,
 ) -> Verdict:
     """A web ACL stands before each application load balancer that the internet reaches.
 
@@ -25,7 +29,7 @@ def public_balancers_have_a_web_acl(
         return Holds(f"web ACL {acl.name}")
     own = [one for one in groups if one.group_id in balancer.security_groups]
     rules = [rule for one in own for rule in one.ip_permissions]
-    if len(own) == len(balancer.security_groups) > 0 and not any(rule.from_everywhere for rule in rules):
+    if len(own) == len(balancer.security_groups) > 0 and not any(rule.opened_by(wide.ids) for rule in rules):
         return NotApplicable("its security groups do not let in everybody")
     return front.of(balancer.dns_name) or Fails("no web ACL")
 

@@ -231,6 +231,7 @@ def group(**changes: object) -> Group:
 
 
 ALONE = {"availability_zones": ("us-east-1a",)}
+LATTICE = {"identifier": "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-1", "type": "vpc-lattice"}
 NO_BALANCER = NotApplicable("the group is behind no load balancer")
 
 
@@ -257,6 +258,17 @@ def test_one_zone_may_be_by_design() -> None:
         (group(health_check_type="EC2,ELB"), Holds("health checks: EC2,ELB"), Holds("at least 2 instances")),
         (group(health_check_type="EC2", min_size=1), Fails("health checks: EC2"), Fails("at least 1")),
         (group(target_group_arns=(), health_check_type="EC2"), NO_BALANCER, NO_BALANCER),
+        (
+            group(target_group_arns=(), traffic_sources=(LATTICE,), health_check_type="EC2,VPC_LATTICE"),
+            Holds("health checks: EC2,VPC_LATTICE"),
+            Holds("at least 2 instances"),
+        ),
+        (group(traffic_sources=(LATTICE,)), Fails("health checks: ELB"), Holds("at least 2 instances")),
+        (
+            group(min_size=0, desired_capacity=0),
+            Holds("health checks: ELB"),
+            NotApplicable("it is scaled to nothing"),
+        ),
     ],
 )
 def test_groups_behind_balancers(one: Group, health: Verdict, number: Verdict) -> None:

@@ -14,11 +14,13 @@ from checks.ec2.evidence import (
     InUse,
     MetadataDefaults,
     Permission,
+    PublicSnapshot,
     SecurityGroup,
     SerialConsole,
     SnapshotBlock,
     Subnet,
     Vpc,
+    WideLists,
 )
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from scanner.judge.discover import discover
@@ -145,6 +147,15 @@ def test_an_instance_without_a_metadata_service_hands_nothing_out() -> None:
     assert instances.metadata_needs_a_session(off) == Holds("the metadata service is off")
 
 
+def test_every_network_interface_may_have_a_public_address() -> None:
+    address = {"private_ip_addresses": ({}, {"association": {"public_ip": "203.0.113.9"}})}
+    second = instance(network_interfaces=({"private_ip_addresses": ({},)}, address))
+    assert instances.instances_have_no_public_address(second) == Fails("reachable as 203.0.113.9")
+    first = instance(public_ip_address="203.0.113.9", network_interfaces=(address,))
+    assert instances.instances_have_no_public_address(first) == Fails("reachable as 203.0.113.9")
+    assert instances.instances_have_no_public_address(instance()) == Holds("no public address")
+
+
 def test_a_stopped_instance_needs_no_role() -> None:
     assert instances.instances_have_a_role(stopped("")) == NotApplicable("the instance is stopped")
 
@@ -191,6 +202,8 @@ def test_settings_of_the_region_as_tables() -> None:
     assert instances.new_instances_need_a_session(required) == Holds("session tokens are required by default")
     optional = MetadataDefaults.model_validate({"account_level": {"http_tokens": "optional"}})
     assert instances.new_instances_need_a_session(optional) == Fails("the default is optional")
+    off = MetadataDefaults.model_validate({"account_level": {"http_endpoint": "disabled"}})
+    assert instances.new_instances_need_a_session(off) == Holds("the metadata service is off by default")
     assert instances.new_instances_need_a_session(MetadataDefaults()) == Fails("the default is not set")
     on = SerialConsole(serial_console_access_enabled=True)
     assert instances.the_serial_console_is_off(on) == Fails("access is enabled")
@@ -286,6 +299,12 @@ def test_images(aws: Emulator) -> None:
         f"arn:aws:ec2:us-east-1::image/{closed}": ("holds", "the image is not public"),
         f"arn:aws:ec2:us-east-1::image/{open_}": ("fails", "everybody may launch the image"),
     }
+    open_ones = [PublicSnapshot(snapshot_id=one) for one in ("snap-1", "snap-2")]
+    block = SnapshotBlock(state="block-all-sharing")
+    told = Holds("2 are marked as public, and the region blocks all public sharing")
+    assert storage.snapshots_are_not_public([], open_ones, block) == told
+    block = SnapshotBlock(state="block-new-sharing")
+    assert storage.snapshots_are_not_public([], open_ones, block) == Fails("2 public: snap-1, snap-2")
     assert storage.images_are_not_public(Image(image_id="ami-1", public=True)) == Fails(
         "everybody may launch the image"
     )
@@ -300,14 +319,23 @@ def test_security_groups(aws: Emulator) -> None:
 
     def make(name: str, port: int, cidr: str = "0.0.0.0/0", *, used: bool = True) -> str:
         group = client.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
-        rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": cidr}]}
+        rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+        rule |= {"PrefixListIds": [{"PrefixListId": cidr}]} if cidr[:3] == "pl-" else {"IpRanges": [{"CidrIp": cidr}]}
         client.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
         if used:
             interface(aws, subnet, group)
         return f"{ARN}security-group/{group}"
 
+    entries = [{"Cidr": one} for one in ("0.0.0.0/1", "128.0.0.0/1")]
+    how = {"PrefixListName": "all", "AddressFamily": "IPv4", "MaxEntries": 2}
+    listed = client.create_managed_prefix_list(Entries=entries, **how)["PrefixList"]["PrefixListId"]
+    how["PrefixListName"] = "office"
+    narrow = client.create_managed_prefix_list(Entries=[{"Cidr": "203.0.113.0/24"}], **how)["PrefixList"][
+        "PrefixListId"
+    ]
     ssh, idle, office = make("ssh", 22), make("idle", 22, used=False), make("office", 22, "203.0.113.0/24")
     web, database = make("web", 443), make("database", 5432)
+    by_list, by_office = make("by-list", 22, listed), make("by-office", 22, narrow)
 
     found = judged(
         aws,
@@ -320,7 +348,11 @@ def test_security_groups(aws: Emulator) -> None:
     )
 
     def ours(check: str) -> dict[str, tuple[str, str]]:
-        return {arn: told for arn, told in found[check].items() if arn in (ssh, idle, office, web, database)}
+        return {
+            arn: told
+            for arn, told in found[check].items()
+            if arn in (ssh, idle, office, web, database, by_list, by_office)
+        }
 
     unused = ("not applicable", "no network interface has the group")
     closed = ("holds", "closed to the internet")
@@ -330,6 +362,8 @@ def test_security_groups(aws: Emulator) -> None:
         office: closed,
         web: closed,
         database: closed,
+        by_list: ("fails", f"open: 22 from {listed}"),
+        by_office: closed,
     }
     assert ours("database_ports_are_closed_to_the_world") == {
         ssh: closed,
@@ -337,6 +371,8 @@ def test_security_groups(aws: Emulator) -> None:
         office: closed,
         web: closed,
         database: ("fails", "open: 5432 from 0.0.0.0/0"),
+        by_list: closed,
+        by_office: closed,
     }
     nothing = ("holds", "nothing else is open to the internet")
     assert ours("only_web_ports_are_open_to_the_world") == {
@@ -345,12 +381,14 @@ def test_security_groups(aws: Emulator) -> None:
         office: nothing,
         web: nothing,
         database: ("fails", "open: 5432-5432 from 0.0.0.0/0"),
+        by_list: ("fails", f"open: 22-22 from {listed}"),
+        by_office: nothing,
     }
     assert set(ours("no_group_opens_every_port").values()) == {unused, ("holds", "not every port is open")}
-    # Beside these five, each of the two VPCs has its default group.
-    told = "3 of 7 security groups are attached to nothing"
+    # Beside these seven, each of the two VPCs has its default group.
+    told = "3 of 9 security groups are attached to nothing"
     assert found["unused_groups"] == {REGION: ("told", told)}
-    told = "0 of 5 ingress rules name groups or prefix lists"
+    told = "2 of 7 ingress rules name groups or prefix lists"
     assert found["references_between_groups"] == {REGION: ("told", told)}
 
 
@@ -378,12 +416,26 @@ def group(*rules: dict[str, object], **changes: object) -> SecurityGroup:
     return SecurityGroup.model_validate(fields | {"ip_permissions": rules} | changes, strict=False)
 
 
-def rule(protocol: str, ports: tuple[int, int] | None = None, *, v4: str = "", v6: str = "") -> dict[str, object]:
+ADMIN = (22, 3389, 5985, 5986)
+WIDE = WideLists(frozenset({"pl-wide"}))
+
+
+def rule(
+    protocol: str,
+    ports: tuple[int, int] | None = None,
+    *,
+    v4: str = "",
+    v6: str = "",
+    listed: str = "",
+    more: tuple[str, ...] = (),
+) -> dict[str, object]:
     fields: dict[str, object] = {"ip_protocol": protocol}
     if ports:
         fields |= {"from_port": ports[0], "to_port": ports[1]}
     if v4:
-        fields["ip_ranges"] = [{"cidr_ip": v4}]
+        fields["ip_ranges"] = [{"cidr_ip": one} for one in (v4, *more)]
+    if listed:
+        fields["prefix_list_ids"] = [{"prefix_list_id": listed}]
     if v6:
         fields["ipv6_ranges"] = [{"cidr_ipv6": v6}]
     return fields
@@ -397,6 +449,13 @@ def rule(protocol: str, ports: tuple[int, int] | None = None, *, v4: str = "", v
         (rule("tcp", (22, 22), v4="128.0.0.0/1"), Fails("open: 22 from 128.0.0.0/1")),
         (rule("6", (3389, 3389), v4="0.0.0.0/0"), Fails("open: 3389 from 0.0.0.0/0")),
         (rule("udp", (22, 22), v4="0.0.0.0/0"), Holds("closed to the internet")),
+        (rule("udp", (0, 65535), v4="0.0.0.0/0"), Fails("open: UDP 3389 from 0.0.0.0/0")),
+        (rule("17", (3389, 3389), v6="::/0"), Fails("open: UDP 3389 from ::/0")),
+        (rule("tcp", v4="0.0.0.0/0"), Fails(f"open: {', '.join(f'{port} from 0.0.0.0/0' for port in ADMIN)}")),
+        (rule("tcp", (22, 22), v4="0.0.0.0/2", more=("64.0.0.0/2",)), Fails("open: 22 from 0.0.0.0/1")),
+        (rule("tcp", (22, 22), listed="pl-wide"), Fails("open: 22 from pl-wide")),
+        (rule("tcp", (22, 22), listed="pl-office"), Holds("closed to the internet")),
+        (rule("50", v4="0.0.0.0/0"), Holds("closed to the internet")),
         (rule("icmp", (-1, -1), v4="0.0.0.0/0"), Holds("closed to the internet")),
         (rule("tcp", (22, 22), v4="10.0.0.0/8"), Holds("closed to the internet")),
         (rule("tcp", (22, 22), v6="2001:db8::/32"), Holds("closed to the internet")),
@@ -407,7 +466,7 @@ def rule(protocol: str, ports: tuple[int, int] | None = None, *, v4: str = "", v
     ],
 )
 def test_admin_ports(one: dict[str, object], verdict: Verdict) -> None:
-    assert groups.admin_ports_are_closed_to_the_world(group(one), USED) == verdict
+    assert groups.admin_ports_are_closed_to_the_world(group(one), USED, WIDE) == verdict
 
 
 @pytest.mark.parametrize(
@@ -415,12 +474,37 @@ def test_admin_ports(one: dict[str, object], verdict: Verdict) -> None:
     [
         (rule("-1", v4="0.0.0.0/0"), Fails("every port is open from 0.0.0.0/0")),
         (rule("tcp", (0, 65535), v6="::/0"), Fails("every port is open from ::/0")),
+        (rule("tcp", (1, 65535), v6="::/0"), Fails("every port is open from ::/0")),
+        (rule("udp", (0, 65535), listed="pl-wide"), Fails("every UDP port is open from pl-wide")),
         (rule("tcp", (1, 1024), v4="0.0.0.0/0"), Holds("not every port is open")),
         (rule("-1", v4="10.0.0.0/8"), Holds("not every port is open")),
     ],
 )
 def test_no_group_opens_every_port(one: dict[str, object], verdict: Verdict) -> None:
-    assert groups.no_group_opens_every_port(group(one), USED) == verdict
+    assert groups.no_group_opens_every_port(group(one), USED, WIDE) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (rule("tcp", (443, 443), v4="0.0.0.0/0"), Holds("nothing else is open to the internet")),
+        (rule("udp", (443, 443), v4="0.0.0.0/0"), Holds("nothing else is open to the internet")),
+        (rule("icmp", (-1, -1), v4="0.0.0.0/0"), Holds("nothing else is open to the internet")),
+        (rule("58", v6="::/0"), Holds("nothing else is open to the internet")),
+        (rule("udp", (53, 53), v4="0.0.0.0/0"), Fails("open: UDP 53-53 from 0.0.0.0/0")),
+        (rule("50", v4="0.0.0.0/0"), Fails("open: protocol 50 from 0.0.0.0/0")),
+        (rule("tcp", (8080, 8081), listed="pl-wide"), Fails("open: 8080-8081 from pl-wide")),
+        (rule("udp", (53, 53), listed="pl-office"), Holds("nothing else is open to the internet")),
+    ],
+)
+def test_only_web_ports(one: dict[str, object], verdict: Verdict) -> None:
+    assert groups.only_web_ports_are_open_to_the_world(group(one), USED, WIDE) == verdict
+
+
+def test_databases_over_udp() -> None:
+    one = group(rule("udp", (11211, 11211), v4="0.0.0.0/0"))
+    told = Fails("open: UDP 11211 from 0.0.0.0/0")
+    assert groups.database_ports_are_closed_to_the_world(one, USED, WIDE) == told
 
 
 def test_a_rule_without_ports_stands_for_all() -> None:
@@ -438,7 +522,10 @@ def test_vpcs(aws: Emulator) -> None:
     interface(aws, wide_subnets[0])
     interface(aws, narrow_subnets[0])
     default = client.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
-    client.create_vpc_endpoint(VpcId=wide, ServiceName="com.amazonaws.us-east-1.s3", VpcEndpointType="Gateway")
+    table = client.create_route_table(VpcId=wide)["RouteTable"]["RouteTableId"]
+    how = {"ServiceName": "com.amazonaws.us-east-1.s3", "VpcEndpointType": "Gateway"}
+    client.create_vpc_endpoint(VpcId=wide, RouteTableIds=[table], **how)
+    unled = client.create_vpc_endpoint(VpcId=narrow, **how)["VpcEndpoint"]["VpcEndpointId"]
     logs = {"ResourceType": "VPC", "TrafficType": "ALL", "LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::l"}
     aws.client("s3").create_bucket(Bucket="l" * 3)
     logs["LogDestination"] = "arn:aws:s3:::lll"
@@ -465,10 +552,10 @@ def test_vpcs(aws: Emulator) -> None:
     }
     assert found["s3_is_reached_privately"] == {
         wide_: ("holds", "by a Gateway endpoint"),
-        narrow_: ("fails", "there is no endpoint for S3"),
+        narrow_: ("fails", f"nothing passes through {unled}: no route table leads to it"),
         default_: empty,
     }
-    assert found["endpoints_by_service"] == {REGION: ("told", "1 VPC endpoints for: s3")}
+    assert found["endpoints_by_service"] == {REGION: ("told", "2 VPC endpoints for: s3")}
 
 
 def test_default_vpcs_are_not_used(aws: Emulator) -> None:
@@ -496,6 +583,17 @@ PARTS = [Subnet(subnet_id=f"subnet-{n}", vpc_id="vpc-1", availability_zone="us-e
     ("logs", "verdict"),
     [
         ([flow_log("vpc-1")], Holds("recorded by fl-vpc-1")),
+        (
+            [flow_log("vpc-1", traffic_type="REJECT")],
+            Holds("recorded by fl-vpc-1, traffic of the kind REJECT only"),
+        ),
+        (
+            [
+                flow_log("vpc-1", flow_log_id="good", deliver_logs_status="SUCCESS"),
+                flow_log("vpc-1", deliver_logs_status="FAILED"),
+            ],
+            Holds("recorded by good"),
+        ),
         ([flow_log("vpc-2")], Fails("there is no flow log")),
         ([flow_log("vpc-1", deliver_logs_status="FAILED")], Fails("fl-vpc-1 cannot deliver")),
         ([flow_log("vpc-1", deliver_logs_status="SUCCESS")], Holds("recorded by fl-vpc-1")),

@@ -123,6 +123,16 @@ def test_groups_and_alarms_recover() -> None:
     group = Group.model_validate(fields, strict=False)
     told = recovery.single_instances_recover(instance(**OFF), kind(True), [group], [], [], NOW, HERE)
     assert told == Holds("the group web replaces it")
+    halted = {"suspended_processes": [{"process_name": "ReplaceUnhealthy"}, {"process_name": "AZRebalance"}]}
+    group = Group.model_validate(fields | halted, strict=False)
+    told = recovery.single_instances_recover(instance(**DEFAULT), kind(True), [group], [], [], NOW, HERE)
+    assert told == Fails("the group web does not replace it: ReplaceUnhealthy suspended")
+    group = Group.model_validate(fields | {"instances": [inside[0] | {"lifecycle_state": "Standby"}]}, strict=False)
+    told = recovery.single_instances_recover(instance(**DEFAULT), kind(True), [group], [], [], NOW, HERE)
+    assert told == Fails("it is on standby, and the group web does not look at it")
+    hosted = instance(**DEFAULT, placement={"tenancy": "host"})
+    told = recovery.single_instances_recover(hosted, kind(True), [], [], [], NOW, HERE)
+    assert told == CannotTell("it is on a Dedicated Host, whose own recovery was not read")
     for action, enabled, other in (
         ("arn:aws:automate:us-east-1:ec2:recover", False, "i-1"),
         ("arn:aws:automate:us-east-1:ec2:reboot", True, "i-1"),

@@ -4,7 +4,7 @@ import pytest
 
 from checks import elb
 from checks.elb import Balancer, Policy
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -79,12 +79,17 @@ def policy(name: str, *versions: str) -> Policy:
         (balancer(("SSL", 443, ("old",))), Fails("port 443 takes TLSv1, TLSv1.1")),
         (balancer(("HTTPS", 443, ("new",)), ("HTTPS", 8443, ("old",))), Fails("port 8443 takes TLSv1, TLSv1.1")),
         (balancer(("HTTPS", 443, ("stickiness",))), Fails("port 443 names no TLS policy")),
+        (
+            balancer(("HTTPS", 443, ("silent",))),
+            CannotTell("which versions are taken is not told by silent"),
+        ),
+        (balancer(("HTTPS", 443, ("silent",)), ("SSL", 8443, ("old",))), Fails("port 8443 takes TLSv1, TLSv1.1")),
         (balancer(("TCP", 443, ())), NotApplicable("no listener speaks TLS")),
     ],
 )
 def test_old_tls(one: Balancer, verdict: Verdict) -> None:
     sticky = Policy(policy_name="stickiness", policy_type_name="LBCookieStickinessPolicyType")
-    policies = [policy("new", "TLSv1.2"), policy("old", "TLSv1", "TLSv1.1", "TLSv1.2"), sticky]
+    policies = [policy("new", "TLSv1.2"), policy("old", "TLSv1", "TLSv1.1", "TLSv1.2"), policy("silent"), sticky]
     assert elb.listeners_refuse_old_tls(one, policies) == verdict
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from checks import elbv2
 from checks.elbv2 import Listener
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import Emulator
 
 
@@ -65,7 +65,12 @@ def test_listeners_speak_tls_or_redirect(aws: Emulator) -> None:
         ("ELBSecurityPolicy-TLS13-1-3-2021-06", True),
         ("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", True),
         ("ELBSecurityPolicy-TLS13-1-0-PQ-2025-09", False),
-        ("SomethingNew-2030-01", False),
+        ("ELBSecurityPolicy-2015-05", False),
+        ("ELBSecurityPolicy-TLS13-1-0-FIPS-2023-04", False),
+        ("ELBSecurityPolicy-TLS13-1-1-FIPS-2023-04", False),
+        ("ELBSecurityPolicy-TLS13-1-2-Ext0-FIPS-2023-04", True),
+        ("ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09", True),
+        ("ELBSecurityPolicy-TLS-1-2-Ext-2018-06", True),
     ],
 )
 def test_old_policies(policy: str, *, holds: bool) -> None:
@@ -77,7 +82,20 @@ def test_old_policies(policy: str, *, holds: bool) -> None:
 @pytest.mark.parametrize(
     ("one", "verdict"),
     [
-        (Listener(listener_arn="l", protocol="TLS"), Fails("the policy is none")),
+        (
+            Listener(listener_arn="l", protocol="TLS"),
+            CannotTell("the policy is not told, and not one whose versions of TLS are known here"),
+        ),
+        (
+            Listener(listener_arn="l", protocol="HTTPS", ssl_policy="SomethingNew-2030-01"),
+            CannotTell("the policy is SomethingNew-2030-01, and not one whose versions of TLS are known here"),
+        ),
+        (
+            Listener(listener_arn="l", protocol="HTTPS", ssl_policy="ELBSecurityPolicy-TLS14-1-3-2030-01"),
+            CannotTell(
+                "the policy is ELBSecurityPolicy-TLS14-1-3-2030-01, and not one whose versions of TLS are known here"
+            ),
+        ),
         (Listener(listener_arn="l", protocol="TCP"), NotApplicable("the listener speaks TCP")),
     ],
 )
@@ -101,7 +119,7 @@ def test_what_balancers_are_set_to(aws: Emulator) -> None:
     assert aws.judge("elbv2.requests_are_logged") == {
         good: ("holds", "access logs are on"),
         bad: ("fails", "access logs are off"),
-        network: ("fails", "access logs are off"),
+        network: ("not applicable", "without a TLS listener a network load balancer writes no access logs"),
     }
     assert aws.judge("elbv2.balancers_are_protected_from_deletion") == {
         good: ("holds", "deletion protection is on"),
@@ -118,6 +136,40 @@ def test_what_balancers_are_set_to(aws: Emulator) -> None:
         bad: ("fails", "in us-east-1a alone"),
         network: ("holds", "in us-east-1a, us-east-1b"),
     }
+
+
+SOURCE = elbv2.LogSource(name="s", resource_arns=("b",), log_type="ALB_ACCESS_LOGS")
+DELIVERY = elbv2.LogDelivery(delivery_source_name="s", delivery_destination_arn="arn:aws:logs:::d")
+OFF = Fails("access logs are off")
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "deliveries", "protocol", "verdict"),
+    [
+        ("application", SOURCE, [DELIVERY], "HTTP", Holds("access logs go to arn:aws:logs:::d")),
+        ("network", SOURCE, [DELIVERY], "TLS", Holds("access logs go to arn:aws:logs:::d")),
+        ("application", SOURCE, [], "HTTP", OFF),
+        ("application", SOURCE.model_copy(update={"log_type": "ALB_CONNECTION_LOGS"}), [DELIVERY], "HTTP", OFF),
+        ("application", SOURCE.model_copy(update={"resource_arns": ("c",)}), [DELIVERY], "HTTP", OFF),
+        ("network", SOURCE, [], "TLS", OFF),
+        (
+            "network",
+            SOURCE,
+            [DELIVERY],
+            "TCP",
+            NotApplicable("without a TLS listener a network load balancer writes no access logs"),
+        ),
+        ("gateway", SOURCE, [], "GENEVE", NotApplicable("gateway load balancers have no access logs")),
+    ],
+)
+def test_logs_through_cloudwatch(
+    kind: str, source: elbv2.LogSource, deliveries: list[elbv2.LogDelivery], protocol: str, verdict: Verdict
+) -> None:
+    """moto takes no load balancer as the source of a delivery."""
+    one = elbv2.LoadBalancer(load_balancer_arn="b", load_balancer_name="b", type=kind, availability_zones=())
+    heard = [Listener(listener_arn="l", protocol=protocol)]
+    attributes = elbv2.Attributes(attributes=())
+    assert elbv2.requests_are_logged(one, attributes, heard, [source], deliveries) == verdict
 
 
 def test_no_balancer_has_nothing_to_judge(aws: Emulator) -> None:

@@ -202,6 +202,10 @@ def test_dead_letters_are_kept() -> None:
     statement = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "lambda:InvokeFunction"}
     policy = FunctionPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
     assert running.failed_events_are_kept(one, policy, []) == Holds("dead letters go to arn:dead")
+    statement["Principal"] = {"Service": "logs.eu-west-1.amazonaws.com"}
+    policy = FunctionPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
+    told = "called by logs.eu-west-1.amazonaws.com; no dead-letter queue and no destination for failures"
+    assert running.failed_events_are_kept(function(), policy, []) == Fails(told)
 
 
 def test_failures_and_versions(aws: Emulator) -> None:

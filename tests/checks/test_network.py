@@ -209,6 +209,12 @@ def endpoint(*statements: dict[str, Any], kind: str = "Gateway", **changes: Any)
     ("one", "verdict"),
     [
         (endpoint(OPEN), Fails("the policy is the default: everybody may do everything")),
+        (
+            endpoint({**OPEN, "Action": "s3:*", "Resource": "arn:aws:s3:::*"}),
+            Fails("the policy is the default: everybody may do everything"),
+        ),
+        (endpoint({**OPEN, "Resource": "arn:aws:s3:::mine/*"}), Holds("the policy limits who, what or where")),
+        (endpoint(OPEN, state="deleting"), NotApplicable("the endpoint is deleting")),
         (endpoint(OPEN, {**OPEN, "Effect": "Deny"}), Holds("the policy limits who, what or where")),
         (
             endpoint({**OPEN, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}),
@@ -249,6 +255,8 @@ ALL = entry(100, "allow", None, protocol="-1")
         ((entry(1, "deny", (0, 4000)), ALL), Holds("closed to the world")),
         ((entry(1, "deny", (0, 4000)), ALL, entry(2, "allow", None, "::/0", protocol="-1")), Fails("open: 22, 3389")),
         ((entry(100, "allow", (0, 65535), "10.0.0.0/8"),), Holds("closed to the world")),
+        ((entry(100, "allow", (22, 22), "128.0.0.0/1"),), Fails("open: 22")),
+        ((entry(90, "deny", (22, 22), "0.0.0.0/1"), ALL), Fails("open: 22, 3389")),
         ((entry(100, "allow", (22, 22), egress=True),), Holds("closed to the world")),
         ((entry(100, "allow", (22, 22), protocol="17"),), Holds("closed to the world")),
     ],
@@ -344,9 +352,13 @@ def test_client_connections(aws: Emulator) -> None:
     check = "ec2.client_connections_are_logged"
     assert aws.judge(check) == {REGION: ("not applicable", "the region has no Client VPN endpoint")}
     silent = {"ClientVpnEndpointId": "cvpn-1", "ConnectionLogOptions": {"Enabled": False}}
+    silent |= {"Status": {"Code": "available"}}
     with answering("ec2", DescribeClientVpnEndpoints={"ClientVpnEndpoints": [silent]}):
         assert aws.judge(check) == {REGION: ("fails", "not logged: cvpn-1")}
-    one = ClientVpn.model_validate({"client_vpn_endpoint_id": "c", "connection_log_options": {"enabled": True}})
+    fields = {"client_vpn_endpoint_id": "c", "status": {"code": "available"}}
+    one = ClientVpn.model_validate(fields | {"connection_log_options": {"enabled": True}})
+    gone = ClientVpn.model_validate(fields | {"status": {"code": "deleted"}})
+    assert links.client_connections_are_logged([gone]) == NotApplicable("the region has no Client VPN endpoint")
     assert links.client_connections_are_logged([one, one]) == Holds("1 endpoints log connections")
 
 
@@ -399,6 +411,8 @@ def test_a_gateway_of_another_account() -> None:
     assert links.transit_gateways_ask_before_they_accept(GATEWAY, HERE) == Holds("automatic acceptance is disable")
     other = GATEWAY.model_copy(update={"owner_id": "2"})
     assert isinstance(links.transit_gateways_ask_before_they_accept(other, HERE), NotApplicable)
+    gone = GATEWAY.model_copy(update={"state": "deleted"})
+    assert links.transit_gateways_ask_before_they_accept(gone, HERE) == NotApplicable("the gateway is deleted")
 
 
 def test_subnets_of_another_account_are_not_judged() -> None:
@@ -406,6 +420,31 @@ def test_subnets_of_another_account_are_not_judged() -> None:
     database = subnets.Database.model_validate({"db_instance_arn": "d", "db_subnet_group": group})
     told = CannotTell("the routes of theirs belong to another account")
     assert subnets.databases_are_in_private_subnets(database, [], []) == told
+
+
+@pytest.mark.parametrize(
+    ("route", "verdict"),
+    [
+        ({"gateway_id": "igw-1"}, Fails("a route leads to the internet from s")),
+        ({"gateway_id": "igw-1", "state": "blackhole"}, Holds("none of 1 subnets leads to the internet")),
+        ({"nat_gateway_id": "nat-1"}, Holds("none of 1 subnets leads to the internet")),
+        (
+            {"gateway_id": "vpce-1"},
+            CannotTell("the way out of s leads through an endpoint; what comes after it was not read"),
+        ),
+        (
+            {"gateway_id": "vpce-1", "destination_cidr_block": "10.1.0.0/16"},
+            Holds("none of 1 subnets leads to the internet"),
+        ),
+    ],
+)
+def test_ways_out_of_a_database(route: dict[str, str], verdict: Verdict) -> None:
+    group = {"subnets": ({"subnet_identifier": "s"},)}
+    database = subnets.Database.model_validate({"db_instance_arn": "d", "db_subnet_group": group})
+    own = Subnet(subnet_id="s", vpc_id="v", availability_zone="us-east-1a")
+    routes = ({"destination_cidr_block": "0.0.0.0/0"} | route,)
+    fields = {"route_table_id": "r", "vpc_id": "v", "associations": ({"main": True},), "routes": routes}
+    assert subnets.databases_are_in_private_subnets(database, [own], [RouteTable.model_validate(fields)]) == verdict
 
 
 def peering(first: str, second: str) -> Peering:
