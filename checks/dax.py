@@ -1,6 +1,6 @@
 """DAX: caches before DynamoDB, their encryption and their zones."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 
 class Encryption(Part):
@@ -27,6 +27,8 @@ def clusters_are_encrypted(cluster: Cluster) -> Verdict:
     Fix: make a new cluster with --sse-specification Enabled=true; that cannot be changed later.
     """
     status = cluster.sse_description.status if cluster.sse_description else "DISABLED"
+    if status == "ENABLING":
+        return CannotTell("encryption at rest is ENABLING")
     return Holds("encrypted at rest") if status == "ENABLED" else Fails(f"encryption at rest is {status}")
 
 
@@ -55,4 +57,4 @@ def clusters_span_zones(cluster: Cluster) -> Verdict:
     zones = sorted({node.availability_zone for node in cluster.nodes if node.availability_zone})
     if len(zones) > 1:
         return Holds(f"nodes in {', '.join(zones)}")
-    return Fails(f"nodes in {zones[0]} only" if zones else "no node names its Availability Zone")
+    return Fails(f"nodes in {zones[0]} only") if zones else CannotTell("no node names its Availability Zone")

@@ -32,6 +32,8 @@ def audit_events_are_recorded(cluster: DBCluster, groups: list[ChosenForCluster]
     told = chosen.get("audit_logs", "disabled")  # its default ("Auditing Amazon DocumentDB events")
     if told.lower() in ("disabled", "none"):
         return Fails(f"audit_logs is {told}")
+    if not {"enabled", "all", "ddl"} & {word.strip() for word in told.lower().split(",")}:
+        return Fails(f"audit_logs is {told}, which leaves out who signs in")
     if "audit" not in cluster.enabled_cloudwatch_logs_exports:
         return Fails("the audit log is not exported")
     return Holds(f"audit_logs is {told}, and exported")

@@ -70,13 +70,13 @@ def source_servers_replicate(server: SourceServer, *, minutes: int = 60) -> Verd
     if server.state in _FIRST:
         return NotApplicable(f"replication is {server.state}")
     if server.state == "not told":
-        return Fails("no state of replication is told")
+        return CannotTell("no state of replication is told")
     lag = server.data_replication_info.lag if server.data_replication_info else None
     told = f"replication is {server.state}{f', {lag} behind' if lag else ''}"
     if lag is not None and lag > timedelta(minutes=minutes):
         return Fails(told)
-    if server.state == "BACKLOG" and lag is None:
-        return CannotTell("replication is catching up; how far it is behind is not told")
+    if server.state in ("BACKLOG", "RESCAN") and lag is None:
+        return CannotTell(f"replication is {server.state}; how far it is behind is not told")
     return Holds(told)
 
 

@@ -1,7 +1,11 @@
 """DynamoDB: tables, their backups, their keys, their capacity and who else may use them."""
 
+from datetime import datetime
+
 from checks.backup.evidence import Protected, recent_backup
+from checks.kms import Key
 from scanner import (
+    CannotTell,
     Evidence,
     Fails,
     Holds,
@@ -29,6 +33,7 @@ class TableName(
 class Encryption(Part):
     sse_type: str | None = None
     status: str | None = None
+    kms_master_key_arn: str | None = None
 
 
 class Replica(Part):
@@ -37,6 +42,10 @@ class Replica(Part):
 
 class Billing(Part):
     billing_mode: str
+
+
+class Index(Part):
+    index_name: str
 
 
 class Table(Evidence, read=Read("dynamodb:DescribeTable", "Table", per=TableName, args={"TableName": "value"})):
@@ -48,10 +57,12 @@ class Table(Evidence, read=Read("dynamodb:DescribeTable", "Table", per=TableName
     deletion_protection_enabled: bool = False
     sse_description: Encryption | None = None
     replicas: tuple[Replica, ...] = ()
+    global_secondary_indexes: tuple[Index, ...] = ()
 
 
 class Recovery(Part):
     point_in_time_recovery_status: str
+    latest_restorable_date_time: datetime | None = None
 
 
 class Backups(
@@ -82,6 +93,10 @@ class TimeToLive(
     time_to_live_status: str
 
 
+class Suspended(Part):
+    dynamic_scaling_out_suspended: bool = False
+
+
 class ScalableTarget(
     Evidence,
     read=Read(
@@ -91,6 +106,22 @@ class ScalableTarget(
         fixed={"ServiceNamespace": "dynamodb"},  # asked once for the region, and only where it has a table
     ),
 ):
+    resource_id: str
+    scalable_dimension: str
+    suspended_state: Suspended | None = None
+
+
+class ScalingPolicy(
+    Evidence,
+    read=Read(
+        "application-autoscaling:DescribeScalingPolicies",
+        "ScalingPolicies",
+        per=TableName,
+        fixed={"ServiceNamespace": "dynamodb"},
+    ),
+):
+    """What scales a target; a target without a policy keeps its size."""
+
     resource_id: str
     scalable_dimension: str
 
@@ -121,16 +152,23 @@ def tables_are_protected_from_deletion(table: Table) -> Verdict:
 
 
 @check(effort="low")
-def tables_use_a_kms_key(table: Table) -> Verdict:
-    """Tables are encrypted under a KMS key of the account, so that its use can be seen and stopped.
+def tables_use_a_kms_key(table: Table, keys: list[Key]) -> Verdict:
+    """Tables are encrypted under a customer-managed KMS key, so that its use can be seen and stopped.
 
-    Why: under a key that AWS owns, nobody here can see who decrypts, or stop it.
-    Fix: aws dynamodb update-table --table-name TABLE --sse-specification Enabled=true,SSEType=KMS
+    Why: under a key that AWS owns or manages, nobody here can stop who decrypts.
+    Fix: aws dynamodb update-table --table-name TABLE --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY
     """
     encryption = table.sse_description
-    if encryption is not None and encryption.sse_type == "KMS" and encryption.status in ("ENABLED", "UPDATING"):
-        return Holds("encrypted under a KMS key of the account")
-    return Fails("encrypted under a key that AWS owns")
+    if encryption is None or encryption.sse_type != "KMS" or encryption.status not in ("ENABLED", "UPDATING"):
+        return Fails("encrypted under a key that AWS owns")
+    arn = encryption.kms_master_key_arn or ""
+    managers = {one.key_id: one.key_manager for one in keys}
+    manager = managers.get(arn.rpartition("/")[2])
+    if manager is None:
+        return CannotTell(f"the key {arn or 'that is not told'} is not among the keys of the region")
+    return (
+        Holds(f"encrypted under {arn}") if manager == "CUSTOMER" else Fails("encrypted under the key that AWS manages")
+    )
 
 
 @check(effort="low")
@@ -169,16 +207,31 @@ def table_policies_name_their_users(
 
 
 @check(effort="low")
-def tables_scale_with_demand(table: Table, targets: list[ScalableTarget]) -> Verdict:
-    """Tables are on demand, or their capacity is scaled by itself for reads and for writes.
+def tables_scale_with_demand(table: Table, targets: list[ScalableTarget], policies: list[ScalingPolicy]) -> Verdict:
+    """Tables and their global indexes are on demand, or a policy scales their capacity for reads and for writes.
 
     Why: a table of fixed size throttles in the hour for which it was made.
     Fix: aws dynamodb update-table --table-name TABLE --billing-mode PAY_PER_REQUEST
     """
     if table.billing_mode_summary is not None and table.billing_mode_summary.billing_mode == "PAY_PER_REQUEST":
         return Holds("on demand")
-    scaled = {one.scalable_dimension for one in targets if one.resource_id == f"table/{table.table_name}"}
-    fixed = [what for what in ("read", "write") if f"dynamodb:table:{what.capitalize()}CapacityUnits" not in scaled]
+    acted = {(one.resource_id, one.scalable_dimension) for one in policies}
+    scaled = acted & {
+        (one.resource_id, one.scalable_dimension)
+        for one in targets
+        if one.suspended_state is None or not one.suspended_state.dynamic_scaling_out_suspended
+    }
+    own = f"table/{table.table_name}"
+    # Writes to a table wait for its indexes, so that an index of fixed size throttles the table (developer guide).
+    parts = [("", own, "table")] + [
+        (f" of {one.index_name}", f"{own}/index/{one.index_name}", "index") for one in table.global_secondary_indexes
+    ]
+    fixed = [
+        f"{what}{name}"
+        for name, resource, kind in parts
+        for what in ("read", "write")
+        if (resource, f"dynamodb:{kind}:{what.capitalize()}CapacityUnits") not in scaled
+    ]
     return Fails(f"fixed capacity to {' and '.join(fixed)}") if fixed else Holds("reads and writes are scaled")
 
 

@@ -285,7 +285,7 @@ def serverless_caches_are_private(cache: ServerlessCache) -> Verdict:
         return Fails("the connection type is public")
     if cache.connection_type == "vpc" or cache.subnet_ids:
         return Holds(f"inside {len(cache.subnet_ids)} subnets")
-    return Fails("no subnet is named")
+    return CannotTell("neither a connection type nor a subnet is told")
 
 
 @check(effort="low")

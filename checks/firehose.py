@@ -1,6 +1,6 @@
 """Data Firehose: streams and their encryption."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 
 class StreamName(
@@ -44,4 +44,10 @@ def streams_are_encrypted(stream: Stream) -> Verdict:
     status = (told.status if told else None) or "DISABLED"
     if status == "ENABLED":
         return Holds(f"encrypted under {told.key_type if told and told.key_type else 'a KMS key'}")
+    if status in (
+        "ENABLING",
+        "ENABLING_FAILED",
+        "DISABLING_FAILED",
+    ):  # of the last attempt; what was before may still hold
+        return CannotTell(f"the status of encryption at rest is {status}")
     return Fails(f"encryption at rest is {status}")

@@ -1,8 +1,10 @@
 """FSx: file systems of all four kinds, their keys, their backups and the zones in which they stand."""
 
+from datetime import datetime
+
 from checks.backup.evidence import Protected, recent_backup
 from checks.stages import DEVELOPMENT, KEY, Tag, in_development
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check
 
 _MULTI_AZ = ("MULTI_AZ_1", "MULTI_AZ_2")
 _SCRATCH = ("SCRATCH_1", "SCRATCH_2")
@@ -93,7 +95,7 @@ def file_systems_are_encrypted(system: FileSystem) -> Verdict:
         return Holds(f"encrypted under {system.kms_key_id}")
     if system.deployment in _SCRATCH:
         return Holds("scratch file systems are encrypted under a key that FSx manages")
-    return Fails("no key is named")
+    return CannotTell("no key is named")
 
 
 @check(effort="high")
@@ -111,7 +113,7 @@ def file_systems_span_zones(
         return Holds(f"the deployment is {system.deployment}")
     if outside := in_development(system.tags, environment_tag, development):
         return outside
-    return Fails(f"the deployment is {system.deployment or 'not told'}")
+    return Fails(f"the deployment is {system.deployment}") if system.deployment else CannotTell("no deployment is told")
 
 
 @check(effort="low")
@@ -134,6 +136,8 @@ def file_systems_are_backed_up(
         return Holds(f"backups are kept for {kept} days")
     if last := recent_backup(protected, system.resource_arn, at, days):
         return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
+    if system.ontap_configuration is not None and _of_volumes(system, protected, at, days):
+        return CannotTell("AWS Backup has recent recovery points of volumes; whether of each is not told")
     lustre = system.lustre_configuration
     if lustre is not None and lustre.deployment_type in _SCRATCH:
         return NotApplicable("scratch file systems have no backups")
@@ -143,6 +147,15 @@ def file_systems_are_backed_up(
     if kept:
         return Fails(f"backups are kept for {kept} days, fewer than {minimum_days}")
     return Fails("automatic backups are off")
+
+
+def _of_volumes(system: FileSystem, protected: list[Protected], at: datetime, days: int) -> bool:
+    """AWS Backup backs up ONTAP volume by volume; the ARN of a volume names its file system (FSx for ONTAP user guide)."""
+    return any(
+        f":volume/{system.file_system_id}/" in one.resource_arn
+        and recent_backup(protected, one.resource_arn, at, days) is not None
+        for one in protected
+    )
 
 
 @check(effort="low")

@@ -34,7 +34,7 @@ class AtRest(Part):
 
 class InTransit(Part):
     client_broker: str | None = None
-    in_cluster: bool = False
+    in_cluster: bool | None = None
 
 
 class EncryptionInfo(Part):
@@ -105,7 +105,7 @@ def clusters_are_encrypted(cluster: Cluster) -> Verdict:
         return _SERVERLESS
     info = cluster.provisioned.encryption_info
     key = info.encryption_at_rest.data_volume_kms_key_id if info and info.encryption_at_rest else None
-    return Holds(f"encrypted under {key}") if key else Fails("no key is named")
+    return Holds(f"encrypted under {key}") if key else CannotTell("no key is named")
 
 
 @check(effort="medium")
@@ -120,11 +120,15 @@ def clusters_speak_tls(cluster: Cluster) -> Verdict:
     info = cluster.provisioned.encryption_info
     transit = (info.encryption_in_transit if info else None) or InTransit()
     lacking = []
-    if transit.client_broker != "TLS":
-        lacking.append(f"clients may use {transit.client_broker or 'what is not told'}")
-    if not transit.in_cluster:
+    if transit.client_broker not in ("TLS", None):
+        lacking.append(f"clients may use {transit.client_broker}")
+    if transit.in_cluster is False:
         lacking.append("brokers talk in the open")
-    return Fails("; ".join(lacking)) if lacking else Holds("TLS only, between brokers too")
+    if lacking:
+        return Fails("; ".join(lacking))
+    if transit.client_broker is None or transit.in_cluster is None:
+        return CannotTell("how clients and brokers talk is not told")
+    return Holds("TLS only, between brokers too")
 
 
 @check(effort="medium")

@@ -1,7 +1,7 @@
 """MemoryDB: clusters, who may use them, and whether they outlive a zone. All are encrypted at rest by their nature."""
 
 from checks.access_strings import is_off
-from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, Verdict, check
 
 OPEN = "open-access"
 
@@ -54,6 +54,8 @@ def clusters_ask_for_a_password(cluster: Cluster, users: list[User]) -> Verdict:
     open_ = {one.name for one in theirs if one.authentication.type == "no-password" and not is_off(one.access_string)}
     if open_:
         return Fails(f"no password is asked of {', '.join(sorted(open_))}")
+    if not theirs:
+        return CannotTell(f"no user of {cluster.acl_name} is listed")
     return Holds(f"the access control list is {cluster.acl_name}")
 
 

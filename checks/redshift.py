@@ -1,9 +1,11 @@
 """Redshift: clusters, their encryption, reach, logs and snapshots, and whether they outlive a zone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from checks.backup.evidence import Protected, recent_backup
 from checks.stages import DEVELOPMENT, KEY, Tag, in_development
-from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, Verdict, check, derived, fact
+from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, ScanTime, Target, Verdict, check, derived, fact
 
 
 class ParameterStatus(Part):
@@ -96,6 +98,14 @@ class Logging(
     logging_enabled: bool
     log_destination_type: str | None = None
     log_exports: tuple[str, ...] = ()  # for a bucket, all of them
+    last_successful_delivery_time: datetime | None = None
+    last_failure_time: datetime | None = None
+
+    @property
+    def failed(self) -> datetime | None:
+        """When delivery failed, where it has not succeeded since."""
+        last, good = self.last_failure_time, self.last_successful_delivery_time
+        return last if last is not None and (good is None or good < last) else None
 
 
 @dataclass(frozen=True)
@@ -144,16 +154,21 @@ def clusters_are_not_public(cluster: Cluster) -> Verdict:
 
 
 @check(effort="low")
-def clusters_keep_snapshots(cluster: Cluster, *, days: int = 7) -> Verdict:
-    """Clusters keep automatic snapshots for long enough.
+def clusters_keep_snapshots(
+    cluster: Cluster, protected: list[Protected], here: Target, at: ScanTime, *, minimum_days: int = 7, days: int = 8
+) -> Verdict:
+    """Clusters keep automatic snapshots for long enough, or AWS Backup has a recent recovery point of them.
 
     Why: a wrong load is often noticed days later.
     Fix: aws redshift modify-cluster --cluster-identifier ID --automated-snapshot-retention-period 7
     """
     kept = cluster.automated_snapshot_retention_period
-    return (
-        Holds(f"kept for {kept} days") if kept >= days else Fails(f"kept for {kept} days" if kept else "none are kept")
-    )
+    if kept >= minimum_days:
+        return Holds(f"kept for {kept} days")
+    arn = f"arn:{here.partition}:redshift:{here.region}:{here.account}:cluster:{cluster.cluster_identifier}"
+    if last := recent_backup(protected, arn, at, days):
+        return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
+    return Fails(f"kept for {kept} days" if kept else "none are kept")
 
 
 @check(effort="low")
@@ -174,12 +189,14 @@ def connections_must_use_tls(cluster: Cluster, groups: list[Chosen]) -> Verdict:
     Fix: aws redshift modify-cluster-parameter-group … ParameterName=require_ssl,ParameterValue=true
     """
     if not cluster.cluster_parameter_groups:
-        return Fails("no parameter group is told")
+        return CannotTell("no parameter group is told")
     values = {one.group: one.values for one in groups}
     told = {
         one.parameter_group_name: values[one.parameter_group_name].get("require_ssl", "not told")
         for one in cluster.cluster_parameter_groups
     }
+    if "not told" in told.values():
+        return CannotTell("require_ssl is not told")
     off = sorted(f"{group} has require_ssl {value}" for group, value in told.items() if value.lower() != "true")
     if off:
         return Fails(", ".join(off))
@@ -200,6 +217,8 @@ def activity_is_logged(logging: Logging) -> Verdict:
         return Fails("audit logging is off")
     if logging.log_exports and "connectionlog" not in logging.log_exports:
         return Fails(f"logged: {', '.join(sorted(logging.log_exports))}, and no connections")
+    if logging.failed is not None:
+        return Fails(f"the last delivery failed on {logging.failed:%Y-%m-%d}")
     return Holds(f"logs go to {logging.log_destination_type or 's3'}")
 
 

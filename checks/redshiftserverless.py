@@ -1,6 +1,6 @@
 """Redshift Serverless: workgroups and namespaces. All are encrypted, and over three zones, by their nature."""
 
-from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, Verdict, check
 
 
 class Setting(Part):
@@ -42,7 +42,7 @@ def connections_must_use_tls(workgroup: Workgroup) -> Verdict:
     """
     told = {one.parameter_key: one.parameter_value for one in workgroup.config_parameters}.get("require_ssl")
     if told is None:
-        return Fails("require_ssl is not told")
+        return CannotTell("require_ssl is not told")
     return Holds("require_ssl is true") if told.lower() == "true" else Fails(f"require_ssl is {told}")
 
 

@@ -1,6 +1,6 @@
 """Timestream for InfluxDB: instances. All of them are encrypted at rest by their nature."""
 
-from scanner import Evidence, Fails, Holds, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, Read, Verdict, check
 
 
 class InstanceEntry(Evidence, read=Read("timestream-influxdb:ListDbInstances", "items", arn="{arn}")):
@@ -21,7 +21,9 @@ def instances_have_a_standby(entry: InstanceEntry) -> Verdict:
     Why: without a standby the loss of one zone takes the database down.
     Fix: aws timestream-influxdb update-db-instance --identifier ID --deployment-type WITH_MULTIAZ_STANDBY
     """
-    told = entry.deployment_type or "not told"
+    told = entry.deployment_type
+    if told is None:
+        return CannotTell("no deployment is told")
     return Holds(f"the deployment is {told}") if told == "WITH_MULTIAZ_STANDBY" else Fails(f"the deployment is {told}")
 
 

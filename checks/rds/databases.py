@@ -4,11 +4,17 @@ Storage, backups, deletion protection and the spread over zones belong to the cl
 a cluster is not judged for them.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from checks.backup.evidence import Protected, recent_backup
 from checks.rds.evidence import NOT_RDS, DBCluster, DBInstance, Reach, key_of
 from checks.stages import DEVELOPMENT, KEY, in_development
-from scanner import Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+
+_GOING = (
+    "deleting",
+    "failed",
+)  # states of an instance to which nothing fails over (RDS user guide, "Viewing DB instance status")
 
 
 def _in_cluster(instance: DBInstance) -> NotApplicable | None:
@@ -63,8 +69,6 @@ def instances_have_a_standby(
     """
     if outside := _in_cluster(instance):
         return outside
-    if instance.is_custom:
-        return NotApplicable("AWS documents no such setting for RDS Custom")
     if instance.multi_az:
         return Holds("Multi-AZ")
     if instance.replicates:
@@ -94,26 +98,34 @@ def clusters_span_zones(
     if not cluster.db_cluster_members:
         return NotApplicable("the cluster has no instances")
     members = {member.db_instance_identifier for member in cluster.db_cluster_members}
-    zones = {one.availability_zone for one in instances if one.db_instance_identifier in members}
-    named = sorted(zone for zone in zones if zone)
+    there = [one for one in instances if one.db_instance_identifier in members and one.db_instance_status not in _GOING]
+    named = sorted({one.availability_zone for one in there if one.availability_zone})
     if len(named) >= 2:
         return Holds(f"instances in {', '.join(named)}")
     if outside := in_development(cluster.tag_list, environment_tag, development):
         return outside
-    return Fails(f"instances in {named[0]} only" if named else "no instance names its Availability Zone")
+    return Fails(f"instances in {named[0]} only") if named else CannotTell("no instance names its Availability Zone")
 
 
-def _kept(days: int, minimum: int) -> Verdict:
-    if days >= minimum:
-        return Holds(f"backups are kept for {days} days")
-    if days == 0:
+def _kept(kept: int, minimum: int, arn: str, protected: list[Protected], at: datetime, days: int) -> Verdict:
+    if kept >= minimum:
+        return Holds(f"backups are kept for {kept} days")
+    if last := recent_backup(protected, arn, at, days):
+        return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
+    return _too_brief(kept, minimum)
+
+
+def _too_brief(kept: int, minimum: int) -> Fails:
+    if kept == 0:
         return Fails("automated backups are off")
-    return Fails(f"backups are kept for {days} days, fewer than {minimum}")
+    return Fails(f"backups are kept for {kept} days, fewer than {minimum}")
 
 
 @check(effort="low")
-def backups_are_kept(instance: DBInstance, *, minimum_days: int = 7) -> Verdict:
-    """Database instances are backed up automatically, and the backups are kept for long enough.
+def backups_are_kept(
+    instance: DBInstance, protected: list[Protected], at: ScanTime, *, minimum_days: int = 7, days: int = 8
+) -> Verdict:
+    """Database instances keep automated backups for long enough, or AWS Backup has a recent recovery point of them.
 
     Why: damage is often noticed after days; an older state has to be there then.
     Fix: aws rds modify-db-instance --db-instance-identifier NAME --backup-retention-period 7
@@ -122,19 +134,21 @@ def backups_are_kept(instance: DBInstance, *, minimum_days: int = 7) -> Verdict:
         return outside
     if instance.replicates and instance.backup_retention_period < minimum_days:
         return NotApplicable(f"a read replica of {instance.replicates}")
-    return _kept(instance.backup_retention_period, minimum_days)
+    return _kept(instance.backup_retention_period, minimum_days, instance.db_instance_arn, protected, at, days)
 
 
 @check(effort="low")
-def cluster_backups_are_kept(cluster: DBCluster, *, minimum_days: int = 7) -> Verdict:
-    """Database clusters keep their backups for long enough.
+def cluster_backups_are_kept(
+    cluster: DBCluster, protected: list[Protected], at: ScanTime, *, minimum_days: int = 7, days: int = 8
+) -> Verdict:
+    """Database clusters keep their backups for long enough, or AWS Backup has a recent recovery point of them.
 
     Why: damage is often noticed after days; Aurora's default of one day is over by then.
     Fix: aws rds modify-db-cluster --db-cluster-identifier NAME --backup-retention-period 7
     """
     if cluster.replication_source_identifier and cluster.backup_retention_period < minimum_days:
         return NotApplicable(f"a replica of {cluster.replication_source_identifier}")
-    return _kept(cluster.backup_retention_period, minimum_days)
+    return _kept(cluster.backup_retention_period, minimum_days, cluster.db_cluster_arn, protected, at, days)
 
 
 @check(effort="low")
@@ -253,6 +267,8 @@ def master_passwords_are_managed(instance: DBInstance) -> Verdict:
         return outside
     if instance.replicates:
         return NotApplicable(f"a read replica of {instance.replicates} has its credentials")
+    if instance.is_custom:
+        return NotApplicable("RDS manages no passwords of RDS Custom")
     return _managed(instance.master_user_secret)
 
 
@@ -267,6 +283,10 @@ def cluster_master_passwords_are_managed(cluster: DBCluster) -> Verdict:
         return NotApplicable("Neptune has no passwords")
     if cluster.replication_source_identifier:
         return NotApplicable(f"a replica of {cluster.replication_source_identifier} has its credentials")
+    if not cluster.master_user_secret and cluster.engine_mode == "serverless":
+        return NotApplicable("Aurora manages no passwords of Serverless v1")
+    if not cluster.master_user_secret and cluster.global_cluster_identifier:
+        return NotApplicable("Aurora manages no passwords of clusters in a global database")
     return _managed(cluster.master_user_secret)
 
 
@@ -279,7 +299,7 @@ def certificates_stay_valid(instance: DBInstance, at: ScanTime, *, days: int = 3
     """
     until = instance.certificate_details.valid_till if instance.certificate_details else None
     if until is None:
-        return NotApplicable("no certificate is named")
+        return CannotTell("no certificate is named")
     if until - at < timedelta(days=days):
         return Fails(f"the certificate ends on {until:%Y-%m-%d}")
     return Holds(f"the certificate ends on {until:%Y-%m-%d}")

@@ -34,6 +34,7 @@ class DBInstance(Evidence, read=Read("rds:DescribeDBInstances", "DBInstances", a
     db_instance_identifier: str
     engine: str
     engine_version: str
+    db_instance_status: str | None = None
     allocated_storage: int
     storage_encrypted: bool
     storage_encryption_type: str | None = None
@@ -100,6 +101,7 @@ class DBCluster(Evidence, read=Read("rds:DescribeDBClusters", "DBClusters", arn=
 class Snapshot(Evidence, read=Read("rds:DescribeDBSnapshots", "DBSnapshots", arn="{db_snapshot_arn}")):
     db_snapshot_arn: str
     db_snapshot_identifier: str
+    db_instance_identifier: str
     snapshot_type: str
     encrypted: bool
     storage_encryption_type: str | None = None
@@ -130,6 +132,7 @@ class ClusterSnapshot(
 ):
     db_cluster_snapshot_arn: str
     db_cluster_snapshot_identifier: str
+    db_cluster_identifier: str
     snapshot_type: str
     storage_encrypted: bool
     storage_encryption_type: str | None = None

@@ -1,11 +1,13 @@
 """Checks of what stands around databases: proxies, notices of events, maintenance, and how long AWS supports a version."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from checks.rds.evidence import NOT_RDS, DBCluster, DBInstance
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 STANDARD = "open-source-rds-standard-support"
+# Ends of standard support that no operation tells (DocumentDB developer guide, "Extended Support").
+_DOCUMENTED_ENDS = {("docdb", "3.6."): datetime(2026, 3, 30, tzinfo=UTC)}
 OPEN_SOURCE = ("postgres", "mysql", "mariadb", "aurora", "aurora-mysql", "aurora-postgresql")
 
 
@@ -30,6 +32,11 @@ class EventSubscription(Evidence, read=Read("rds:DescribeEventSubscriptions", "E
     source_type: str | None = None
     source_ids_list: tuple[str, ...] = ()
     event_categories_list: tuple[str, ...] = ()
+
+    @property
+    def tells_of_failures(self) -> bool:
+        """Without categories, a subscription is to all of them."""
+        return not self.event_categories_list or "failure" in self.event_categories_list
 
 
 class PendingAction(Part):
@@ -127,15 +134,16 @@ def database_events_are_told(
     wanted = [kind for kind, found in (("db-instance", instances), ("db-cluster", clusters)) if found]
     if not wanted:
         return NotApplicable("the region has no databases")
-    live = [one for one in subscriptions if one.enabled and one.status == "active" and not one.source_ids_list]
+    live = [one for one in subscriptions if one.enabled and one.status == "active" and one.tells_of_failures]
+    names = {
+        "db-instance": {one.db_instance_identifier for one in instances},
+        "db-cluster": {one.db_cluster_identifier for one in clusters},
+    }
     lacking = [
         kind
         for kind in wanted
-        if not any(
-            one.source_type in (None, "", kind)
-            and (not one.event_categories_list or "failure" in one.event_categories_list)
-            for one in live
-        )
+        if not any(one.source_type in (None, "", kind) and not one.source_ids_list for one in live)
+        and names[kind] - {name for one in live if one.source_type == kind for name in one.source_ids_list}
     ]
     if lacking:
         return Fails(f"no subscription is to failures of every {' and every '.join(lacking)}")
@@ -152,6 +160,13 @@ def versions_are_supported(
     Fix: aws rds modify-db-instance --db-instance-identifier NAME --engine-version NEWER --allow-major-version-upgrade
     """
     name = f"{instance.engine} {instance.engine_version}"
+    for (engine, begins), ended in _DOCUMENTED_ENDS.items():
+        if (
+            instance.engine == engine
+            and instance.engine_version.startswith(begins)
+            and ended - at <= timedelta(days=days)
+        ):
+            return Fails(f"standard support of {engine} {begins.rstrip('.')} ended on {ended:%Y-%m-%d}")
     mine = [one for one in versions if one.engine_version == instance.engine_version]
     if not mine:
         return CannotTell(f"AWS lists no version {name}")

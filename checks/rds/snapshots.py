@@ -1,8 +1,10 @@
-"""Checks of snapshots. Automated snapshots follow their database, which is judged itself."""
+"""Checks of snapshots. Automated snapshots follow their database, which is judged itself; one that outlives it is judged."""
 
 from checks.rds.evidence import (
     ClusterSnapshot,
     ClusterSnapshotShares,
+    DBCluster,
+    DBInstance,
     Share,
     Snapshot,
     SnapshotShares,
@@ -35,26 +37,28 @@ def _trusted(shares: tuple[Share, ...], own: str, trusted: tuple[str, ...]) -> V
 
 
 @check(effort="medium")
-def snapshots_are_encrypted(snapshot: Snapshot) -> Verdict:
+def snapshots_are_encrypted(snapshot: Snapshot, instances: list[DBInstance]) -> Verdict:
     """Snapshots of database instances are encrypted.
 
     Why: a snapshot is the whole database, and is the easiest copy to carry off.
     Fix: aws rds copy-db-snapshot … --kms-key-id KEY, then delete the original.
     """
-    if snapshot.snapshot_type == "automated":
+    names = {one.db_instance_identifier for one in instances}
+    if snapshot.snapshot_type == "automated" and snapshot.db_instance_identifier in names:
         return _FOLLOWS
     key = key_of(snapshot.storage_encryption_type, under_kms=snapshot.encrypted)
     return Holds(f"encrypted under {key}") if key else Fails("the snapshot is not encrypted")
 
 
 @check(effort="medium")
-def cluster_snapshots_are_encrypted(snapshot: ClusterSnapshot) -> Verdict:
+def cluster_snapshots_are_encrypted(snapshot: ClusterSnapshot, clusters: list[DBCluster]) -> Verdict:
     """Snapshots of database clusters are encrypted.
 
     Why: a snapshot is the whole database, and is the easiest copy to carry off.
     Fix: restore it with --kms-key-id, take a new snapshot, then delete the original.
     """
-    if snapshot.snapshot_type == "automated":
+    names = {one.db_cluster_identifier for one in clusters}
+    if snapshot.snapshot_type == "automated" and snapshot.db_cluster_identifier in names:
         return _FOLLOWS
     key = key_of(snapshot.storage_encryption_type, under_kms=snapshot.storage_encrypted)
     return Holds(f"encrypted under {key}") if key else Fails("the snapshot is not encrypted")

@@ -19,6 +19,7 @@ _FORCING: dict[str, tuple[str, tuple[int, ...] | None]] = {
     "sqlserver": ("rds.force_ssl", None),
     "docdb": ("tls", ()),
 }
+_STATIC = ("rds.force_ssl", "tls")  # count from the restart on; `require_secure_transport` counts at once
 _ON = ("1", "on", "true", "enabled", "fips-140-3", "tls1.2+", "tls1.3+")
 # From 1.0.4.0 on Neptune takes nothing else, whatever the parameter says; but 1.0.4.0 and 1.0.4.1 still let some clusters speak HTTP
 # by a mistake ("Amazon Neptune Engine Version 1.0.4.0").
@@ -35,16 +36,15 @@ def _forced(engine: str, version: str, values: dict[str, str], *, waits: bool) -
             else CannotTell(f"Neptune {version} may take HTTP too")
         )
     if family not in _FORCING:
-        return NotApplicable(f"no parameter is known here by which {engine} forces TLS")
+        return CannotTell(f"no parameter of RDS tells whether {engine} refuses connections without TLS")
     name, since = _FORCING[family]
     default = since is not None and _numbers(version) >= since
-    told = values.get(name)
-    if told is None:
-        return Holds(f"{name} is on by default") if default else Fails(f"{name} is off by default")
-    on = told.lower() in _ON
-    if on and waits and name == "rds.force_ssl":  # the other parameters count at once, but for DocumentDB's
-        return CannotTell(f"{name} is {told}, and the parameter group waits for a restart")
-    return Holds(f"{name} is {told}") if on else Fails(f"{name} is {told}")
+    set_ = values.get(name)
+    on = default if set_ is None else set_.lower() in _ON
+    told = f"{name} is {'on by default' if default else 'off by default'}" if set_ is None else f"{name} is {set_}"
+    if on and waits and name in _STATIC:
+        return CannotTell(f"{told}, and the parameter group waits for a restart")
+    return Holds(told) if on else Fails(told)
 
 
 def _values(name: str, groups: dict[str, dict[str, str]]) -> dict[str, str]:
@@ -86,6 +86,4 @@ def cluster_connections_must_use_tls(cluster: DBCluster, groups: list[ChosenForC
     """
     values = _values(cluster.db_cluster_parameter_group, {one.group: one.values for one in groups})
     waiting = [one for one in cluster.db_cluster_members if one.db_cluster_parameter_group_status == "pending-reboot"]
-    if cluster.engine == "docdb" and waiting:  # `tls` is static: it counts from the restart on
-        return Fails(f"{waiting[0].db_instance_identifier} waits for a restart to take its parameters")
     return _forced(cluster.engine, cluster.engine_version, values, waits=bool(waiting))

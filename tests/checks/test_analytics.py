@@ -378,7 +378,7 @@ def test_influxdb(aws: Emulator) -> None:
         arns[1]: ("fails", "publicly accessible"),
     }
     mute = timestreaminfluxdb.InstanceEntry(id="i", arn="a", name="n")
-    assert timestreaminfluxdb.instances_have_a_standby(mute) == Fails("the deployment is not told")
+    assert timestreaminfluxdb.instances_have_a_standby(mute) == CannotTell("no deployment is told")
 
 
 def test_lifecycle_policies(aws: Emulator) -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from checks import dynamodb
 from checks.backup.evidence import Protected
-from checks.dynamodb import Backups, Billing, Encryption, ScalableTarget, Table
-from scanner import Fails, Holds, Verdict
+from checks.dynamodb import Backups, Billing, Encryption, Index, ScalableTarget, ScalingPolicy, Suspended, Table
+from checks.kms import Key
+from scanner import CannotTell, Fails, Holds, Verdict
 from tests.emulator import Emulator
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/"
 OWNED = Fails("encrypted under a key that AWS owns")
+KEYS = "arn:aws:kms:us-east-1:123456789012:key/"
 
 
 def make(aws: Emulator, name: str, **how: object) -> None:
@@ -38,14 +40,16 @@ def test_tables_can_go_back_in_time(aws: Emulator) -> None:
 
 
 def test_tables_are_protected_and_encrypted(aws: Emulator) -> None:
-    make(aws, "safe", DeletionProtectionEnabled=True, SSESpecification={"Enabled": True, "SSEType": "KMS"})
+    key = aws.client("kms").create_key()["KeyMetadata"]
+    encrypted = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key["Arn"]}
+    make(aws, "safe", DeletionProtectionEnabled=True, SSESpecification=encrypted)
     make(aws, "plain")
     assert aws.judge("dynamodb.tables_are_protected_from_deletion") == {
         ARN + "safe": ("holds", "deletion protection is on"),
         ARN + "plain": ("fails", "deletion protection is off"),
     }
     assert aws.judge("dynamodb.tables_use_a_kms_key") == {
-        ARN + "safe": ("holds", "encrypted under a KMS key of the account"),
+        ARN + "safe": ("holds", f"encrypted under {key['Arn']}"),
         ARN + "plain": ("fails", "encrypted under a key that AWS owns"),
     }
     told = "0 of 2 DynamoDB tables have replicas in other regions"
@@ -60,15 +64,27 @@ def test_no_table_has_nothing_to_judge(aws: Emulator) -> None:
     ("encryption", "verdict"),
     [
         (None, OWNED),
-        (Encryption(sse_type="KMS", status="ENABLED"), Holds("encrypted under a KMS key of the account")),
+        (
+            Encryption(sse_type="KMS", status="ENABLED", kms_master_key_arn=KEYS + "own"),
+            Holds(f"encrypted under {KEYS}own"),
+        ),
+        (
+            Encryption(sse_type="KMS", status="UPDATING", kms_master_key_arn=KEYS + "aws"),
+            Fails("encrypted under the key that AWS manages"),
+        ),
+        (
+            Encryption(sse_type="KMS", status="ENABLED", kms_master_key_arn=KEYS + "else"),
+            CannotTell(f"the key {KEYS}else is not among the keys of the region"),
+        ),
         (Encryption(sse_type="KMS", status="DISABLED"), OWNED),
         (Encryption(status="ENABLED"), OWNED),
     ],
 )
 def test_the_state_of_a_key(encryption: Encryption | None, verdict: Verdict) -> None:
-    assert (
-        dynamodb.tables_use_a_kms_key(Table(table_name="t", table_arn=ARN + "t", sse_description=encryption)) == verdict
-    )
+    plain = {"key_spec": "SYMMETRIC_DEFAULT", "key_state": "Enabled", "origin": "AWS_KMS"}
+    keys = [Key(key_id="own", key_manager="CUSTOMER", **plain), Key(key_id="aws", key_manager="AWS", **plain)]
+    one = Table(table_name="t", table_arn=ARN + "t", sse_description=encryption)
+    assert dynamodb.tables_use_a_kms_key(one, keys) == verdict
 
 
 def test_who_else_may_use_tables(aws: Emulator) -> None:
@@ -107,6 +123,15 @@ def test_capacity_and_items(aws: Emulator) -> None:
             MinCapacity=1,
             MaxCapacity=10,
         )
+        metric = {"PredefinedMetricType": f"DynamoDB{what}CapacityUtilization"}
+        scaling.put_scaling_policy(
+            PolicyName=what,
+            ServiceNamespace="dynamodb",
+            ResourceId="table/scaled",
+            ScalableDimension=f"dynamodb:table:{what}CapacityUnits",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={"TargetValue": 70, "PredefinedMetricSpecification": metric},
+        )
     client.update_time_to_live(TableName="demand", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
     assert aws.judge("dynamodb.tables_scale_with_demand") == {
         ARN + "demand": ("holds", "on demand"),
@@ -123,9 +148,24 @@ def test_capacity_and_items(aws: Emulator) -> None:
 
 def test_a_table_whose_index_alone_is_scaled_is_fixed() -> None:
     one = Table(table_name="t", table_arn=ARN + "t", billing_mode_summary=Billing(billing_mode="PROVISIONED"))
-    index = ScalableTarget(resource_id="table/t/index/i", scalable_dimension="dynamodb:index:ReadCapacityUnits")
-    reads = ScalableTarget(resource_id="table/t", scalable_dimension="dynamodb:table:ReadCapacityUnits")
-    assert dynamodb.tables_scale_with_demand(one, [index, reads]) == Fails("fixed capacity to write")
+    index = {"resource_id": "table/t/index/i", "scalable_dimension": "dynamodb:index:ReadCapacityUnits"}
+    reads = {"resource_id": "table/t", "scalable_dimension": "dynamodb:table:ReadCapacityUnits"}
+    writes = {"resource_id": "table/t", "scalable_dimension": "dynamodb:table:WriteCapacityUnits"}
+    for scaled, verdict in (
+        ([index, reads], Fails("fixed capacity to write")),
+        ([reads, writes], Holds("reads and writes are scaled")),
+    ):
+        targets, policies = [ScalableTarget(**x) for x in scaled], [ScalingPolicy(**x) for x in scaled]
+        assert dynamodb.tables_scale_with_demand(one, targets, policies) == verdict
+    both = [ScalableTarget(**x) for x in (reads, writes)]
+    policies = [ScalingPolicy(**x) for x in (reads, writes)]
+    assert dynamodb.tables_scale_with_demand(one, both, []) == Fails("fixed capacity to read and write")
+    paused = [x.model_copy(update={"suspended_state": Suspended(dynamic_scaling_out_suspended=True)}) for x in both]
+    assert dynamodb.tables_scale_with_demand(one, paused, policies) == Fails("fixed capacity to read and write")
+    indexed = one.model_copy(update={"global_secondary_indexes": (Index(index_name="i"),)})
+    assert dynamodb.tables_scale_with_demand(indexed, both, policies) == Fails(
+        "fixed capacity to read of i and write of i"
+    )
 
 
 def test_a_recovery_point_of_aws_backup_counts() -> None:

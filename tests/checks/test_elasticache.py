@@ -130,7 +130,7 @@ def test_serverless_caches_without_users(one: ServerlessCache, verdict: Verdict)
     [
         (ServerlessCache(arn="a", engine="redis", subnet_ids=("s",)), Holds("inside 1 subnets")),
         (ServerlessCache(arn="a", engine="redis", connection_type="vpc"), Holds("inside 0 subnets")),
-        (ServerlessCache(arn="a", engine="redis"), Fails("no subnet is named")),
+        (ServerlessCache(arn="a", engine="redis"), CannotTell("neither a connection type nor a subnet is told")),
     ],
 )
 def test_serverless_caches_are_private(one: ServerlessCache, verdict: Verdict) -> None:

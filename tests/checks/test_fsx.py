@@ -10,7 +10,7 @@ from checks.backup.evidence import Protected
 from checks.fsx import Association, FileSystem
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -88,7 +88,7 @@ LUSTRE = ("LUSTRE", "lustre_configuration")
         (system(*WINDOWS, "SINGLE_AZ_2"), Fails("the deployment is SINGLE_AZ_2")),
         (
             FileSystem(resource_arn="a", file_system_id="fs-1", file_system_type="NEW"),
-            Fails("the deployment is not told"),
+            CannotTell("no deployment is told"),
         ),
     ],
 )
@@ -122,12 +122,18 @@ def test_a_recovery_point_of_aws_backup_counts() -> None:
     holds = Holds("AWS Backup made a recovery point on 2026-11-15")
     assert fsx.file_systems_are_backed_up(one, [], [recent], NOW) == holds
     assert fsx.file_systems_are_backed_up(one, [], [old], NOW) == Fails("automatic backups are off")
+    volume = ARN.replace("file-system/", "volume/fs-1/fsvol-1")
+    ontap, of_volume = system(*ONTAP, "MULTI_AZ_1", 0), recent.model_copy(update={"resource_arn": volume})
+    some = CannotTell("AWS Backup has recent recovery points of volumes; whether of each is not told")
+    assert fsx.file_systems_are_backed_up(ontap, [], [of_volume], NOW) == some
+    other = recent.model_copy(update={"resource_arn": volume.replace("fs-1", "fs-2")})
+    assert fsx.file_systems_are_backed_up(ontap, [], [other], NOW) == Fails("automatic backups are off")
 
 
 def test_file_systems_are_encrypted() -> None:
     scratch = Holds("scratch file systems are encrypted under a key that FSx manages")
     assert fsx.file_systems_are_encrypted(system(*LUSTRE, "SCRATCH_1")) == scratch
-    assert fsx.file_systems_are_encrypted(system(*ZFS, "SINGLE_AZ_1")) == Fails("no key is named")
+    assert fsx.file_systems_are_encrypted(system(*ZFS, "SINGLE_AZ_1")) == CannotTell("no key is named")
 
 
 def test_access_is_audited() -> None:

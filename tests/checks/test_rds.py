@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from checks.backup.evidence import Protected
 from checks.rds import databases, snapshots, transport
 from checks.rds.evidence import (
     Chosen,
@@ -203,19 +204,7 @@ OF_MAIN = NotApplicable("a read replica of main")
         (
             databases.instances_have_a_standby,
             instance(engine="custom-oracle-ee"),
-            NotApplicable("AWS documents no such setting for RDS Custom"),
-        ),
-        (databases.backups_are_kept, instance(**REPLICA, backup_retention_period=0), OF_MAIN),
-        (databases.backups_are_kept, instance(backup_retention_period=7), Holds("backups are kept for 7 days")),
-        (
-            databases.backups_are_kept,
-            instance(backup_retention_period=6),
-            Fails("backups are kept for 6 days, fewer than 7"),
-        ),
-        (
-            databases.cluster_backups_are_kept,
-            cluster(replication_source_identifier="main"),
-            NotApplicable("a replica of main"),
+            Fails("the instance is in one Availability Zone"),
         ),
         (databases.instances_are_protected_from_deletion, instance(**REPLICA), OF_MAIN),
         (
@@ -281,6 +270,21 @@ OF_MAIN = NotApplicable("a read replica of main")
             NotApplicable(JUDGED_INSTEAD[1]),
         ),
         (
+            databases.master_passwords_are_managed,
+            instance(engine="custom-sqlserver-se"),
+            NotApplicable("RDS manages no passwords of RDS Custom"),
+        ),
+        (
+            databases.cluster_master_passwords_are_managed,
+            cluster(engine_mode="serverless"),
+            NotApplicable("Aurora manages no passwords of Serverless v1"),
+        ),
+        (
+            databases.cluster_master_passwords_are_managed,
+            cluster(global_cluster_identifier="g"),
+            NotApplicable("Aurora manages no passwords of clusters in a global database"),
+        ),
+        (
             databases.cluster_master_passwords_are_managed,
             cluster(master_user_secret={"secret_arn": "a"}),
             Holds("Secrets Manager keeps and rotates it"),
@@ -310,12 +314,58 @@ def test_what_aws_documents_of_instances_and_clusters(
         (cluster(cluster_scalability_type="limitless"), NotApplicable("a limitless cluster has shard groups")),
         (
             cluster(db_cluster_members=[{"db_instance_identifier": "unheard-of"}]),
-            Fails("no instance names its Availability Zone"),
+            CannotTell("no instance names its Availability Zone"),
         ),
     ],
 )
 def test_clusters_without_instances_to_count(one: DBCluster, verdict: Verdict) -> None:
     assert databases.clusters_span_zones(one, [instance()]) == verdict
+
+
+def test_an_instance_that_goes_is_no_reader() -> None:
+    members = [{"db_instance_identifier": name} for name in ("one", "two")]
+    other = {"db_instance_identifier": "two", "availability_zone": "us-east-1b"}
+    for state, verdict in (
+        ("available", Holds("instances in us-east-1a, us-east-1b")),
+        ("deleting", Fails("instances in us-east-1a only")),
+    ):
+        there = [instance(), instance(**other, db_instance_status=state)]
+        assert databases.clusters_span_zones(cluster(db_cluster_members=members), there) == verdict
+
+
+def protected(days: int, arn: str = ARN + "db:one") -> list[Protected]:
+    return [Protected(resource_arn=arn, resource_type="RDS", last_backup_time=NOW - timedelta(days=days))]
+
+
+@pytest.mark.parametrize(
+    ("one", "points", "verdict"),
+    [
+        (instance(**REPLICA, backup_retention_period=0), [], OF_MAIN),
+        (instance(backup_retention_period=7), [], Holds("backups are kept for 7 days")),
+        (instance(backup_retention_period=6), [], Fails("backups are kept for 6 days, fewer than 7")),
+        (
+            instance(backup_retention_period=0),
+            protected(2),
+            Holds("AWS Backup made a recovery point on 2026-11-21"),
+        ),
+        (instance(backup_retention_period=0), protected(9), Fails("automated backups are off")),
+        (instance(backup_retention_period=0), protected(2, ARN + "db:x"), Fails("automated backups are off")),
+    ],
+)
+def test_backups_are_kept(one: DBInstance, points: list[Protected], verdict: Verdict) -> None:
+    assert databases.backups_are_kept(one, points, NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "points", "verdict"),
+    [
+        (cluster(replication_source_identifier="main"), [], NotApplicable("a replica of main")),
+        (cluster(), [], Fails("backups are kept for 1 days, fewer than 7")),
+        (cluster(), protected(2, ARN + "cluster:c"), Holds("AWS Backup made a recovery point on 2026-11-21")),
+    ],
+)
+def test_cluster_backups_are_kept(one: DBCluster, points: list[Protected], verdict: Verdict) -> None:
+    assert databases.cluster_backups_are_kept(one, points, NOW) == verdict
 
 
 def test_logs_of_clusters_are_exported(aws: Emulator) -> None:
@@ -346,7 +396,7 @@ def test_master_passwords(aws: Emulator) -> None:
 @pytest.mark.parametrize(
     ("until", "verdict"),
     [
-        (None, NotApplicable("no certificate is named")),
+        (None, CannotTell("no certificate is named")),
         (NOW + timedelta(days=29), Fails("the certificate ends on 2026-12-22")),
         (NOW + timedelta(days=30), Holds("the certificate ends on 2026-12-23")),
     ],
@@ -441,31 +491,34 @@ def test_snapshots_may_be_shared_with_trusted_accounts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "how", "verdict"),
+    ("kind", "of", "how", "verdict"),
     [
-        ("awsbackup", "sse-rds", Holds("encrypted under a key that AWS owns")),
-        ("awsbackup", "none", Fails("the snapshot is not encrypted")),
-        ("manual", None, Fails("the snapshot is not encrypted")),
-        ("automated", "none", NotApplicable("an automated snapshot is encrypted as its database is")),
+        ("awsbackup", "", "sse-rds", Holds("encrypted under a key that AWS owns")),
+        ("awsbackup", "", "none", Fails("the snapshot is not encrypted")),
+        ("manual", "", None, Fails("the snapshot is not encrypted")),
+        ("automated", "", "none", NotApplicable("an automated snapshot is encrypted as its database is")),
+        ("automated", "gone-", "none", Fails("the snapshot is not encrypted")),
     ],
 )
-def test_snapshots_are_encrypted(kind: str, how: str | None, verdict: Verdict) -> None:
+def test_snapshots_are_encrypted(kind: str, of: str, how: str | None, verdict: Verdict) -> None:
     one = Snapshot(
         db_snapshot_arn="a",
         db_snapshot_identifier="a",
+        db_instance_identifier=f"{of}one",
         snapshot_type=kind,
         encrypted=False,
         storage_encryption_type=how,
     )
-    assert snapshots.snapshots_are_encrypted(one) == verdict
+    assert snapshots.snapshots_are_encrypted(one, [instance()]) == verdict
     two = ClusterSnapshot(
         db_cluster_snapshot_arn="a",
         db_cluster_snapshot_identifier="a",
+        db_cluster_identifier=f"{of}c",
         snapshot_type=kind,
         storage_encrypted=False,
         storage_encryption_type=how,
     )
-    assert snapshots.cluster_snapshots_are_encrypted(two) == verdict
+    assert snapshots.cluster_snapshots_are_encrypted(two, [cluster()]) == verdict
 
 
 def test_connections_must_use_tls(aws: Emulator) -> None:
@@ -504,7 +557,12 @@ def test_cluster_connections_must_use_tls(aws: Emulator) -> None:
         ("mariadb", "11.4.3", {}, Fails("require_secure_transport is off by default")),
         ("mariadb", "11.8.2", {}, Holds("require_secure_transport is on by default")),
         ("sqlserver-se", "16.00.4095.4.v1", {"rds.force_ssl": "1"}, Holds("rds.force_ssl is 1")),
-        ("oracle-se2", "19.0.0", {}, NotApplicable("no parameter is known here by which oracle-se2 forces TLS")),
+        (
+            "oracle-se2",
+            "19.0.0",
+            {},
+            CannotTell("no parameter of RDS tells whether oracle-se2 refuses connections without TLS"),
+        ),
     ],
 )
 def test_defaults_depend_on_engine_and_version(
@@ -533,6 +591,10 @@ def test_a_parameter_that_waits_for_a_restart_is_not_in_force() -> None:
     one = instance(engine="sqlserver-se", engine_version="16.00.4095.4.v1", db_parameter_groups=[waiting])
     told = CannotTell("rds.force_ssl is 1, and the parameter group waits for a restart")
     assert transport.connections_must_use_tls(one, [Chosen("own", {"rds.force_ssl": "1"})]) == told
+    back = [{"db_parameter_group_name": "default.postgres16", "parameter_apply_status": "pending-reboot"}]
+    assert transport.connections_must_use_tls(instance(db_parameter_groups=back), []) == CannotTell(
+        "rds.force_ssl is on by default, and the parameter group waits for a restart"
+    )
 
 
 def test_a_member_is_judged_for_tls_by_its_cluster() -> None:

@@ -133,6 +133,8 @@ def subscription(**changes: object) -> EventSubscription:
 
 NOBODY = Fails("no subscription is to failures of every db-instance and every db-cluster")
 NO_CLUSTER = Fails("no subscription is to failures of every db-cluster")
+ALL_INSTANCES = [subscription(source_type="db-instance")]
+TOLD = Holds("subscriptions: s, s")
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,8 @@ NO_CLUSTER = Fails("no subscription is to failures of every db-cluster")
         ([subscription(source_ids_list=["one"])], NOBODY),
         ([subscription(status="topic-not-exist")], NOBODY),
         ([subscription(enabled=False)], NOBODY),
+        ([subscription(source_type="db-cluster", source_ids_list=["c"]), *ALL_INSTANCES], TOLD),
+        ([subscription(source_type="db-cluster", source_ids_list=["other"]), *ALL_INSTANCES], NO_CLUSTER),
     ],
 )
 def test_database_events_are_told(subscriptions: list[EventSubscription], verdict: Verdict) -> None:
@@ -200,6 +204,15 @@ def test_versions_are_supported(
     assert operations.versions_are_supported(instance(), versions, majors, NOW, days=days) == verdict
 
 
+def test_an_end_of_support_that_only_a_guide_tells() -> None:
+    old = instance(engine="docdb", engine_version="3.6.0")
+    told = Fails("standard support of docdb 3.6 ended on 2026-03-30")
+    assert operations.versions_are_supported(old, [version("docdb", "3.6.0")], [], NOW) == told
+    new = instance(engine="docdb", engine_version="5.0.0")
+    found = operations.versions_are_supported(new, [version("docdb", "5.0.0")], [], NOW)
+    assert found == Holds("docdb 5.0.0 is available")
+
+
 @pytest.mark.parametrize(
     ("date", "verdict"),
     [
@@ -240,7 +253,7 @@ WAITING = {"db_instance_identifier": "w", "db_cluster_parameter_group_status": "
         (
             cluster(engine="docdb", **OWN, db_cluster_members=[WAITING]),
             own(tls="enabled"),
-            Fails("w waits for a restart to take its parameters"),
+            CannotTell("tls is enabled, and the parameter group waits for a restart"),
         ),
         (cluster(engine="neptune", engine_version="1.3.0.0"), [], Holds("Neptune 1.3.0.0 takes HTTPS only")),
         (
@@ -293,6 +306,12 @@ LOGS: dict[str, object] = {"enabled_cloudwatch_logs_exports": ["audit"]}
             cluster(engine="docdb", **OWN, **LOGS),
             own(audit_logs="all"),
             Holds("audit_logs is all, and exported"),
+        ),
+        (
+            docdb.audit_events_are_recorded,
+            cluster(engine="docdb", **OWN, **LOGS),
+            own(audit_logs="dml_read, dml_write"),
+            Fails("audit_logs is dml_read, dml_write, which leaves out who signs in"),
         ),
         (
             docdb.audit_events_are_recorded,

@@ -1,16 +1,18 @@
 """Kafka, Firehose, Amazon MQ and warehouses: against real clients and as tables."""
 
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from checks import firehose, kafka, kinesis, mq, redshift
+from checks.backup.evidence import Protected
 from checks.kafka import Cluster
 from checks.redshift import Chosen
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
-from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
@@ -39,9 +41,9 @@ def test_kafka_through_a_client(aws: Emulator) -> None:
         Serverless={"VpcConfigs": [{"SubnetIds": ["subnet-1"]}], "ClientAuthentication": {"Sasl": {}}},
     )["ClusterArn"]
     judged = {
-        "kafka.clusters_speak_tls": (bare, ("fails", "clients may use what is not told; brokers talk in the open")),
+        "kafka.clusters_speak_tls": (bare, ("unknown", "how clients and brokers talk is not told")),
         "kafka.clients_prove_who_they_are": (bare, ("fails", "no way to authenticate is set")),
-        "kafka.clusters_are_encrypted": (bare, ("fails", "no key is named")),
+        "kafka.clusters_are_encrypted": (bare, ("unknown", "no key is named")),
         "kafka.clusters_span_zones": (bare, ("holds", "brokers in 2 zones")),
         "kafka.broker_logs_are_kept": (bare, ("fails", "broker logs go nowhere")),
         "kafka.clusters_are_not_public": (bare, ("unknown", "nothing is told of public access")),
@@ -157,14 +159,22 @@ def test_firehose(aws: Emulator) -> None:
     }
 
 
-@pytest.mark.parametrize("status", ["ENABLING", "ENABLING_FAILED", "DISABLED"])
-def test_encryption_that_is_not_yet_on_is_off(status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("ENABLING", CannotTell("the status of encryption at rest is ENABLING")),
+        ("ENABLING_FAILED", CannotTell("the status of encryption at rest is ENABLING_FAILED")),
+        ("DISABLING_FAILED", CannotTell("the status of encryption at rest is DISABLING_FAILED")),
+        ("DISABLING", Fails("encryption at rest is DISABLING")),
+        ("DISABLED", Fails("encryption at rest is DISABLED")),
+    ],
+)
+def test_encryption_that_is_not_on(status: str, told: Verdict) -> None:
     fields = {
         "delivery_stream_arn": "a",
         "delivery_stream_type": "DirectPut",
         "delivery_stream_encryption_configuration": {"status": status},
     }
-    told = Fails(f"encryption at rest is {status}")
     assert firehose.streams_are_encrypted(firehose.Stream.model_validate(fields)) == told
 
 
@@ -277,7 +287,7 @@ def warehouse(**changes: Any) -> redshift.Cluster:
     [
         ({"require_ssl": "true"}, Holds("require_ssl is true")),
         ({"require_ssl": "false"}, Fails("g has require_ssl false")),
-        ({}, Fails("g has require_ssl not told")),
+        ({}, CannotTell("require_ssl is not told")),
     ],
 )
 def test_connections_must_use_tls(values: dict[str, str], verdict: Verdict) -> None:
@@ -313,7 +323,7 @@ def test_what_waits_for_a_restart_is_not_in_force(group: dict[str, Any], verdict
 
 def test_further_rows_of_warehouses() -> None:
     without = warehouse(cluster_parameter_groups=())
-    assert redshift.connections_must_use_tls(without, []) == Fails("no parameter group is told")
+    assert redshift.connections_must_use_tls(without, []) == CannotTell("no parameter group is told")
     assert redshift.clusters_can_go_to_another_zone(warehouse(multi_az="Enabled")) == Holds("Multi-AZ")
     moving = warehouse(multi_az="Disabled", availability_zone_relocation_status="enabled")
     told = Holds("relocation to another zone is enabled")
@@ -327,6 +337,18 @@ def test_further_rows_of_warehouses() -> None:
     assert redshift.activity_is_logged(logging) == Holds("logs go to cloudwatch")
     users = logging.model_copy(update={"log_exports": ("userlog",)})
     assert redshift.activity_is_logged(users) == Fails("logged: userlog, and no connections")
+    failed = datetime(2026, 11, 20, tzinfo=UTC)
+    broken = logging.model_copy(update={"last_failure_time": failed})
+    assert redshift.activity_is_logged(broken) == Fails("the last delivery failed on 2026-11-20")
+    mended = broken.model_copy(update={"last_successful_delivery_time": failed + timedelta(hours=1)})
+    assert redshift.activity_is_logged(mended) == Holds("logs go to cloudwatch")
+    brief, here = warehouse(automated_snapshot_retention_period=1), Target(ACCOUNT, "us-east-1")
+    arn = f"arn:aws:redshift:us-east-1:{ACCOUNT}:cluster:c"
+    point = Protected(resource_arn=arn, resource_type="Redshift", last_backup_time=failed)
+    kept = Holds("AWS Backup made a recovery point on 2026-11-20")
+    assert redshift.clusters_keep_snapshots(brief, [point], here, failed) == kept
+    late = redshift.clusters_keep_snapshots(brief, [point], here, failed + timedelta(days=9))
+    assert late == Fails("kept for 1 days")
     abroad = warehouse(cluster_snapshot_copy_status={"destination_region": "eu-west-1"})
     facts = "1 Redshift clusters; snapshots copied abroad: c to eu-west-1"
     assert redshift.snapshots_copied_to_other_regions([abroad]) == facts
@@ -364,7 +386,7 @@ def test_serverless_warehouses(aws: Emulator) -> None:
         "redshiftserverless.connections_must_use_tls": {
             "workgroup/good": ("holds", "require_ssl is true"),
             "workgroup/bad": ("fails", "require_ssl is false"),
-            "workgroup/mute": ("fails", "require_ssl is not told"),
+            "workgroup/mute": ("unknown", "require_ssl is not told"),
         },
         "redshiftserverless.traffic_stays_in_the_network": {
             "workgroup/good": ("holds", "enhanced VPC routing is on"),
