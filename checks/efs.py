@@ -3,6 +3,8 @@
 from checks.backup.evidence import Protected, recent_backup
 from checks.stages import DEVELOPMENT, KEY, Tag, in_development
 from scanner import (
+    CannotTell,
+    Condition,
     Evidence,
     Fails,
     Holds,
@@ -21,11 +23,16 @@ _GONE = frozenset({"deleting", "deleted", "error"})
 _MOUNTING = frozenset({"*", "elasticfilesystem:*", "elasticfilesystem:client*", "elasticfilesystem:clientmount"})
 
 
+class Protection(Part):
+    replication_overwrite_protection: str | None = None
+
+
 class FileSystem(Evidence, read=Read("efs:DescribeFileSystems", "FileSystems", arn="{file_system_arn}")):
     file_system_id: str
     file_system_arn: str
     encrypted: bool
     availability_zone_name: str | None = None
+    file_system_protection: Protection | None = None
     tags: tuple[Tag, ...] = ()
 
 
@@ -132,6 +139,9 @@ def file_systems_are_backed_up(
         return Holds("automatic backups are on")
     if last := recent_backup(protected, system.file_system_arn, at, days):
         return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
+    protection = system.file_system_protection
+    if protection is not None and protection.replication_overwrite_protection == "REPLICATING":
+        return NotApplicable("the copy of another file system, which is replicated into it")
     return Fails(f"automatic backups are {status}" if status else "no backup policy is set")
 
 
@@ -162,7 +172,24 @@ def mounts_must_use_tls(system: FileSystem, policy: FileSystemPolicy | None) -> 
         return Fails("no policy refuses clients without TLS")
     if any(_refuses_plain(statement, system.file_system_arn) for statement in policy.policy.statements):
         return Holds("the policy refuses clients without TLS")
+    letting = [one for one in policy.policy.statements if one.effect == "Allow" and _mounts(one)]
+    everyone = [one for one in letting if one.not_principals or any(name.value == "*" for name in one.principals)]
+    # Where a policy is set, a client that signs nothing mounts by a statement about everyone or not at all.
+    if everyone and all(any(_speaks_tls(line, "true") for line in one.conditions) for one in everyone):
+        return Holds("the policy lets in clients with TLS only")
+    if not everyone:
+        return CannotTell("the policy lets in nobody in general; whether those who sign mount with TLS is not told")
     return Fails("the policy does not refuse clients without TLS")
+
+
+def _mounts(statement: Statement) -> bool:
+    """May the statement be about mounting, whatever else it is about?"""
+    return bool(statement.not_actions or {action.lower() for action in statement.actions} & _MOUNTING)
+
+
+def _speaks_tls(condition: Condition, value: str) -> bool:
+    asked = condition.key.lower() == "aws:securetransport" and [v.lower() for v in condition.values] == [value]
+    return asked and condition.operator.lower() in ("bool", "boolifexists")
 
 
 def _refuses_plain(statement: Statement, arn: str) -> bool:
@@ -173,9 +200,7 @@ def _refuses_plain(statement: Statement, arn: str) -> bool:
     here = not statement.not_resources and (not statement.resources or named)
     if statement.effect != "Deny" or not everyone or not denied or not here or len(statement.conditions) != 1:
         return False
-    condition = statement.conditions[0]
-    plain = condition.key.lower() == "aws:securetransport" and [v.lower() for v in condition.values] == ["false"]
-    return plain and condition.operator.lower() in ("bool", "boolifexists")
+    return _speaks_tls(statement.conditions[0], "false")
 
 
 @check(effort="medium")

@@ -1,34 +1,16 @@
-"""What has a recovery point and what has none, where the last ones lie, how restores went, and objectives in tags."""
+"""What has a recovery point and what has none, where the last ones lie, and how restores went."""
 
-import re
-from collections import Counter
 from datetime import datetime, timedelta
 
 from checks.backup.evidence import AIR_GAPPED, RestoreTestingPlan, Vault
+from checks.backup.objectives import LastPoint, hours_of
 from checks.dynamodb import TableName
 from checks.ec2.evidence import Instance, Volume
 from checks.efs import FileSystem
 from checks.rds.evidence import DBCluster, DBInstance
-from checks.tagging import TaggedResource
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Target, Verdict, check, fact
 
-_RPO = frozenset({"rpo", "recovery-point-objective", "recoverypointobjective", "recovery_point_objective"})
-_RTO = frozenset({"rto", "recovery-time-objective", "recoverytimeobjective", "recovery_time_objective"})
-_TIER = frozenset({"tier", "criticality", "dr-tier", "backup-tier", "resilience-tier"})
-_SPAN = re.compile(r"(?i)(\d+(?:\.\d+)?)\s*-?\s*(m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 MOST_NAMED = 3
-# Types that may be restored to any second besides, by the service itself or by continuous backups.
-_CONTINUOUS = frozenset({"Aurora", "DocumentDB", "DynamoDB", "Neptune", "RDS", "S3", "SAP HANA on Amazon EC2"})
-
-
-class LastPoint(Evidence, read=Read("backup:ListProtectedResources", "Results", arn="{resource_arn}")):
-    """A resource that has recovery points, with the vault in which the last one lies."""
-
-    resource_arn: str
-    resource_type: str
-    last_backup_time: datetime | None = None
-    last_backup_vault_arn: str | None = None
 
 
 class CreatedBy(Part):
@@ -63,21 +45,6 @@ class RestoreSelection(
 
     restore_testing_plan_name: str
     protected_resource_type: str
-
-
-def _hours(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    return f"{minutes // 60} hours {minutes % 60} minutes" if minutes >= 60 else f"{minutes} minutes"
-
-
-def _span(text: str) -> timedelta | None:
-    """`4h`, `15 min`, `1 day` as a span; None for what is not written so."""
-    found = _SPAN.fullmatch(text.strip())
-    return float(found[1]) * _UNITS[found[2][0].lower()] if found else None
-
-
-def _tag(resource: TaggedResource, keys: frozenset[str]) -> str:
-    return next((one.value for one in resource.tags if one.key.rpartition(":")[2].lower() in keys), "")
 
 
 @check(effort="low")
@@ -136,44 +103,8 @@ def restores_are_quick_enough(restores: list[Restore], at: ScanTime, *, hours: i
     if not timed:
         return NotApplicable(f"no restore was completed in {days} days")
     took, kind, when = max(timed)
-    told = f"the longest of {len(timed)} took {_hours(took)} ({kind} on {when:%Y-%m-%d})"
+    told = f"the longest of {len(timed)} took {hours_of(took)} ({kind} on {when:%Y-%m-%d})"
     return Fails(told) if took > timedelta(hours=hours) else Holds(told)
-
-
-@check(effort="medium")
-def backups_are_as_young_as_tags_demand(resource: LastPoint, tagged: list[TaggedResource], at: ScanTime) -> Verdict:
-    """What AWS Backup protects has a recovery point no older than the objective in the resource's own tag.
-
-    Why: an objective of four hours and a backup each night are two different promises.
-    Fix: let the plan's rule run as often as the objective says, or turn on continuous backups.
-    """
-    own = next((one for one in tagged if one.resource_arn == resource.resource_arn), None)
-    text = _tag(own, _RPO) if own else ""
-    if not text:
-        return NotApplicable("no tag names a recovery point objective")
-    objective = _span(text)
-    if objective is None:
-        return NotApplicable(f"the tag says {text}, which is no span of time")
-    if resource.resource_type in _CONTINUOUS:
-        return NotApplicable(f"{resource.resource_type} may also go back to a moment between two backups")
-    if resource.last_backup_time is None:
-        return Fails(f"the objective is {text}, and no backup was completed")
-    age = at - resource.last_backup_time
-    told = f"the objective is {text}, the last backup is {_hours(age)} old"
-    return Fails(told) if age > objective else Holds(told)
-
-
-@fact
-def objectives_in_tags(tagged: list[TaggedResource]) -> str | None:
-    """Which recovery objectives and tiers tags name."""
-    said = Counter(
-        f"{name} {value}"
-        for one in tagged
-        for name, keys in (("RPO", _RPO), ("RTO", _RTO), ("tier", _TIER))
-        if (value := _tag(one, keys))
-    )
-    told = ", ".join(f"{text} ({count})" for text, count in sorted(said.items())[:10])
-    return f"recovery objectives and tiers in tags: {told}" if told else None
 
 
 @fact

@@ -48,6 +48,7 @@ class Plan(Evidence, read=Read("backup:ListBackupPlans", "BackupPlansList", arn=
 
 class Expiry(Part):
     delete_after_days: int | None = None
+    delete_after_event: str | None = None
     move_to_cold_storage_after_days: int | None = None
 
 
@@ -61,6 +62,17 @@ class Rule(Part):
     target_logically_air_gapped_backup_vault_arn: str | None = None
     lifecycle: Expiry | None = None
     copy_actions: tuple[CopyAction, ...] = ()
+
+    @property
+    def days(self) -> int | None:
+        """For how many days recovery points are kept; None for ever, which AWS also writes as -1."""
+        told = self.lifecycle.delete_after_days if self.lifecycle else None
+        return told if told is not None and told > 0 else None
+
+    @property
+    def until_copied(self) -> bool:
+        """Does a recovery point go as soon as it was copied?"""
+        return self.lifecycle is not None and self.lifecycle.delete_after_event == "DELETE_AFTER_COPY"
 
 
 class PlanBody(

@@ -42,7 +42,7 @@ def recovery_points_expire(body: PlanBody) -> Verdict:
     Why: backups that nobody lets go are paid for, and hold personal data, for ever.
     Fix: set DeleteAfterDays in the rule's lifecycle.
     """
-    forever = [rule.rule_name for rule in body.rules if not (rule.lifecycle and rule.lifecycle.delete_after_days)]
+    forever = [rule.rule_name for rule in body.rules if rule.days is None and not rule.until_copied]
     if forever:
         return Fails(f"kept for ever: {', '.join(forever)}")
     return Holds("every rule has an end") if body.rules else NotApplicable("the plan has no rules")
@@ -74,7 +74,7 @@ def plans_keep_a_month(body: PlanBody, *, days: int = 35) -> Verdict:
     """
     if not body.rules:
         return NotApplicable("the plan has no rules")
-    kept = {rule.rule_name: rule.lifecycle.delete_after_days if rule.lifecycle else None for rule in body.rules}
+    kept = {rule.rule_name: 0 if rule.until_copied else rule.days for rule in body.rules}
     enough = sorted(name for name, count in kept.items() if count is None or count >= days)
     if enough:
         return Holds(f"by {', '.join(enough)}")

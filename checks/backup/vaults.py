@@ -1,8 +1,21 @@
 """Checks of backup vaults: their keys, their locks and who may use them."""
 
+from fnmatch import fnmatchcase
+
 from checks.backup.evidence import AIR_GAPPED, Vault, VaultPolicy
 from checks.kms import Key
-from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict, check, lets_everyone, outside_accounts
+from scanner import (
+    Condition,
+    Fails,
+    Holds,
+    NotApplicable,
+    Policy,
+    Target,
+    Verdict,
+    check,
+    lets_everyone,
+    outside_accounts,
+)
 
 _WHO = frozenset({"aws:principalarn", "aws:userid"})  # condition keys that only say who is meant
 
@@ -60,16 +73,18 @@ def _denies_deletion(policy: Policy) -> bool:
     """Is everyone denied to delete recovery points, but for principals that are named or that a condition names?"""
     for statement in policy.statements:
         everyone = any(name.value == "*" for name in statement.principals) or bool(statement.not_principals)
-        names = {action.lower() for action in statement.actions}
-        narrowed = any(condition.key.lower() not in _WHO for condition in statement.conditions)
-        if (
-            statement.effect == "Deny"
-            and everyone
-            and not narrowed
-            and names & {"*", "backup:*", "backup:deleterecoverypoint"}
-        ):
+        named = any(fnmatchcase("backup:deleterecoverypoint", action.lower()) for action in statement.actions)
+        whole = not statement.not_resources and (not statement.resources or "*" in statement.resources)
+        but = all(_leaves_out(condition) for condition in statement.conditions)
+        if statement.effect == "Deny" and everyone and named and whole and but:
             return True
     return False
+
+
+def _leaves_out(condition: Condition) -> bool:
+    """Does the condition only leave out who it names? One that says whom it is about denies it to nobody else."""
+    operator = condition.operator.lower()
+    return condition.key.lower() in _WHO and "not" in operator and "*" not in condition.values
 
 
 @check(effort="low")

@@ -39,6 +39,7 @@ class DBInstance(Evidence, read=Read("rds:DescribeDBInstances", "DBInstances", a
     storage_encrypted: bool
     storage_encryption_type: str | None = None
     backup_retention_period: int
+    latest_restorable_time: datetime | None = None
     multi_az: bool
     availability_zone: str | None = None  # not there while the instance is being created
     auto_minor_version_upgrade: bool
@@ -87,6 +88,8 @@ class DBCluster(Evidence, read=Read("rds:DescribeDBClusters", "DBClusters", arn=
     storage_encrypted: bool
     storage_encryption_type: str | None = None
     backup_retention_period: int
+    latest_restorable_time: datetime | None = None
+    status: str | None = None
     deletion_protection: bool
     db_cluster_parameter_group: str
     db_cluster_members: tuple[ClusterMember, ...] = ()

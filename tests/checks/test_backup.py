@@ -116,6 +116,9 @@ def test_plans_copy_elsewhere(found: PlanBody, verdict: Verdict) -> None:
 
 def test_a_plan_without_rules_keeps_nothing() -> None:
     assert plans.recovery_points_expire(PlanBody(rules=())) == NotApplicable("the plan has no rules")
+    assert plans.recovery_points_expire(keeping(-1, 7)) == Fails("kept for ever: r0")
+    copied = PlanBody.model_validate({"rules": [AFTER_COPY]}, strict=False)
+    assert plans.recovery_points_expire(copied) == Holds("every rule has an end")
 
 
 def test_empty_vaults_are_not_judged(aws: Emulator) -> None:
@@ -190,6 +193,10 @@ BREAK_GLASS = {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:
         (vault(), policy(Action="backup:StartCopyJob"), UNKEPT),
         (vault(), policy(Principal={"AWS": "210987654321"}), UNKEPT),
         (vault(), policy(Condition={"Bool": {"aws:SecureTransport": "false"}}), UNKEPT),
+        (vault(), policy(Condition={"StringLike": {"aws:PrincipalArn": "*:role/dev"}}), UNKEPT),
+        (vault(), policy(Condition={"StringNotLike": {"aws:PrincipalArn": "*"}}), UNKEPT),
+        (vault(), policy(Action="backup:Delete*"), Holds("the vault's policy denies it")),
+        (vault(), policy(Resource="arn:aws:ec2:*::snapshot/snap-1"), UNKEPT),
         (vault(), policy(Effect="Allow"), UNKEPT),
     ],
 )
@@ -337,6 +344,13 @@ def test_backups_are_recent(last: datetime | None, verdict: Verdict) -> None:
     assert recovery.backups_are_recent(one, NOW) == verdict
 
 
+AFTER_COPY = {
+    "rule_name": "r",
+    "target_backup_vault_name": "v",
+    "lifecycle": {"delete_after_event": "DELETE_AFTER_COPY"},
+}
+
+
 def keeping(*days: int | None) -> PlanBody:
     rules = [
         {"rule_name": f"r{number}", "target_backup_vault_name": "v", "lifecycle": {"delete_after_days": count}}
@@ -351,6 +365,8 @@ def keeping(*days: int | None) -> PlanBody:
         (PlanBody(rules=()), NotApplicable("the plan has no rules")),
         (body(), Holds("by daily")),
         (keeping(None), Holds("by r0")),
+        (keeping(-1), Holds("by r0")),  # for ever, too
+        (PlanBody.model_validate({"rules": [AFTER_COPY]}, strict=False), Fails("no rule keeps for longer than 0 days")),
         (keeping(7, 35), Holds("by r1")),
         (keeping(7, 34), Fails("no rule keeps for longer than 34 days")),
     ],

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
-from checks.backup import coverage
-from checks.backup.coverage import LastPoint, Restore
+from checks.backup import coverage, objectives
+from checks.backup.coverage import Restore
+from checks.backup.evidence import Protected
+from checks.backup.objectives import LastPoint
+from checks.dynamodb import Backups, Table
 from checks.tagging import TaggedResource
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering
 from tests.checks.answers import judge_all
+from tests.checks.test_rds import cluster, instance
 from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -141,8 +145,18 @@ def test_restores_are_quick_enough() -> None:
         ("EBS", "24 hours", 9, Holds("the objective is 24 hours, the last backup is 9 hours 0 minutes old")),
         ("EFS", "15min", 1, Fails("the objective is 15min, the last backup is 1 hours 0 minutes old")),
         ("EFS", "1d", None, Fails("the objective is 1d, and no backup was completed")),
-        ("RDS", "15min", 9, NotApplicable("RDS may also go back to a moment between two backups")),
-        ("EBS", "gold", 9, NotApplicable("the tag says gold, which is no span of time")),
+        ("RDS", "15min", 9, NotApplicable("RDS is judged by the moment to which it can be restored")),
+        ("S3", "1d", 9, Holds("the objective is 1d, the last backup is 9 hours 0 minutes old")),
+        (
+            "S3",
+            "1h",
+            9,
+            CannotTell(
+                "the objective is 1h, the last backup is 9 hours 0 minutes old, "
+                "and whether backups of it are continuous is not told"
+            ),
+        ),
+        ("EBS", "gold", 9, CannotTell("the tag says gold, which is no span of time that is understood here")),
         ("EBS", "", 9, NotApplicable("no tag names a recovery point objective")),
     ],
 )
@@ -151,4 +165,77 @@ def test_objectives(kind: str, text: str, hours: int | None, verdict: Verdict) -
     point = LastPoint(resource_arn="a", resource_type=kind, last_backup_time=last)
     tags = [{"key": "acme:RPO", "value": text}]
     tagged = TaggedResource.model_validate({"resource_arn": "a", "tags": tags}, strict=False)
-    assert coverage.backups_are_as_young_as_tags_demand(point, [tagged], NOW) == verdict
+    assert objectives.backups_are_as_young_as_tags_demand(point, [tagged], NOW) == verdict
+
+
+def minutes(count: int) -> datetime:
+    return NOW - timedelta(minutes=count)
+
+
+def told(verdict: type[Holds] | type[Fails], ago: str) -> Verdict:
+    return verdict(f"the objective is 15min, and the last moment to go back to is {ago} ago")
+
+
+RPO: dict[str, object] = {"tag_list": [{"key": "RPO", "value": "15min"}]}
+NOTHING = Fails("the objective is 15min, and no moment to go back to is told")
+STOPPED = "stopped: nothing is written that could be lost"
+
+
+@pytest.mark.parametrize(
+    ("changes", "backed_up", "verdict"),
+    [
+        (RPO | {"latest_restorable_time": minutes(5)}, None, told(Holds, "5 minutes")),
+        (RPO | {"latest_restorable_time": minutes(600)}, None, told(Fails, "10 hours 0 minutes")),
+        (RPO, minutes(10), told(Holds, "10 minutes")),
+        (RPO, None, NOTHING),
+        ({"latest_restorable_time": minutes(600)}, None, NotApplicable("no tag names a recovery point objective")),
+        (RPO | {"db_cluster_identifier": "c"}, None, NotApplicable("the cluster c is judged instead")),
+        (
+            RPO | {"read_replica_source_db_instance_identifier": "main"},
+            None,
+            NotApplicable("a read replica of main"),
+        ),
+        (RPO | {"db_instance_status": "stopped"}, None, NotApplicable(f"the instance is {STOPPED}")),
+        (
+            {"tag_list": [{"key": "rpo", "value": "gold"}]},
+            None,
+            CannotTell("the tag says gold, which is no span of time that is understood here"),
+        ),
+    ],
+)
+def test_instances_go_back(changes: dict[str, object], backed_up: datetime | None, verdict: Verdict) -> None:
+    one = instance(**changes)
+    points = [Protected(resource_arn=one.db_instance_arn, resource_type="RDS", last_backup_time=backed_up)]
+    assert objectives.instances_go_back_as_tags_demand(one, points, NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        (RPO | {"latest_restorable_time": minutes(5)}, told(Holds, "5 minutes")),
+        (RPO | {"latest_restorable_time": minutes(30)}, told(Fails, "30 minutes")),
+        (RPO | {"status": "stopped"}, NotApplicable(f"the cluster is {STOPPED}")),
+    ],
+)
+def test_clusters_go_back(changes: dict[str, object], verdict: Verdict) -> None:
+    assert objectives.clusters_go_back_as_tags_demand(cluster(**changes), [], NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "last", "verdict"),
+    [
+        ("ENABLED", minutes(5), told(Holds, "5 minutes")),
+        ("DISABLED", minutes(5), NOTHING),
+        ("ENABLED", minutes(20), told(Fails, "20 minutes")),
+    ],
+)
+def test_tables_go_back(status: str, last: datetime, verdict: Verdict) -> None:
+    recovery = {"point_in_time_recovery_status": status, "latest_restorable_date_time": last}
+    backups = Backups.model_validate({"point_in_time_recovery_description": recovery})
+    tags = [{"key": "rpo", "value": "15min"}]
+    tagged = TaggedResource.model_validate({"resource_arn": "t", "tags": tags}, strict=False)
+    table = Table(table_name="t", table_arn="t")
+    assert objectives.tables_go_back_as_tags_demand(table, backups, [], [tagged], NOW) == verdict
+    assert objectives.tables_go_back_as_tags_demand(table, backups, [], [], NOW) == NotApplicable(
+        "no tag names a recovery point objective"
+    )

@@ -8,7 +8,7 @@ import pytest
 from checks import efs
 from checks.backup.evidence import Protected
 from checks.efs import BackupPolicy, FileSystem, FileSystemPolicy, Replication
-from scanner import Fails, Holds, NotApplicable, Policy, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Verdict
 from tests.emulator import Emulator
 
 
@@ -39,6 +39,9 @@ def test_no_file_system_has_nothing_to_judge(aws: Emulator) -> None:
     assert aws.verdicts("efs.file_systems_are_encrypted") == {"region:us-east-1": "not applicable"}
 
 
+BY_TARGET = {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}
+
+
 def statement(**changes: object) -> dict[str, object]:
     refused: dict[str, object] = {
         "Effect": "Deny",
@@ -50,12 +53,18 @@ def statement(**changes: object) -> dict[str, object]:
 
 
 def policy(*statements: dict[str, object]) -> FileSystemPolicy:
+    """A policy that lets in everybody who comes by a mount target, as the console makes it, and what else it says."""
+    return only(statement(Effect="Allow", Condition=BY_TARGET), *statements)
+
+
+def only(*statements: dict[str, object]) -> FileSystemPolicy:
     document = {"Version": "2012-10-17", "Statement": list(statements)}
     return FileSystemPolicy(policy=Policy.model_validate(document))
 
 
 ARN = "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-1"
 SYSTEM = FileSystem(file_system_id="fs-1", file_system_arn=ARN, encrypted=True)
+WITH_TLS = statement(Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}})
 REFUSED = Holds("the policy refuses clients without TLS")
 TAKEN = Fails("the policy does not refuse clients without TLS")
 
@@ -73,7 +82,13 @@ TAKEN = Fails("the policy does not refuse clients without TLS")
         (policy(statement(Principal={"AWS": "123456789012"})), TAKEN),
         (policy(statement(Condition={"Bool": {"aws:SecureTransport": "true"}})), TAKEN),
         (policy(statement(Effect="Allow")), TAKEN),
-        (policy(statement(Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}})), TAKEN),
+        (only(WITH_TLS), Holds("the policy lets in clients with TLS only")),
+        (policy(WITH_TLS), TAKEN),
+        (
+            only(statement(Effect="Allow", Principal={"AWS": "123456789012"}, Condition=BY_TARGET)),
+            CannotTell("the policy lets in nobody in general; whether those who sign mount with TLS is not told"),
+        ),
+        (policy(statement(Effect="Allow", Action="elasticfilesystem:ClientWrite")), TAKEN),
         (
             policy(
                 statement(
@@ -155,3 +170,7 @@ def test_a_recovery_point_of_aws_backup_counts() -> None:
     off = BackupPolicy.model_validate({"backup_policy": {"status": "DISABLED"}})
     assert efs.file_systems_are_backed_up(SYSTEM, None, [mine], now) == told
     assert efs.file_systems_are_backed_up(SYSTEM, off, [other], now) == Fails("automatic backups are DISABLED")
+    copy = {"file_system_protection": {"replication_overwrite_protection": "REPLICATING"}}
+    into = FileSystem.model_validate(SYSTEM.model_dump() | copy)
+    same = NotApplicable("the copy of another file system, which is replicated into it")
+    assert efs.file_systems_are_backed_up(into, None, [], now) == same
