@@ -59,7 +59,7 @@ def repeated(source: Path, folder: Path, accounts: int) -> Path:
     folder.mkdir()
     (folder / "scan.json").write_bytes(canonical(asked))
     evidence = seal_evidence(folder, _repeated(bundle, names), [])
-    seal(folder, evidence, {}, b"{}\n")
+    seal(folder, evidence, {}, [b"{}\n"])
     return folder
 
 

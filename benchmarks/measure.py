@@ -18,7 +18,7 @@ HURRIED = """\
 workload: {{regions: [{regions}]}}
 calls:
   rate: 0
-  rates: {{cloudtrail: 0, "cloudtrail:LookupEvents": 0, ce: 0, ec2: 0, iam: 0, kms: 0, organizations: 0, s3: 0}}
+  rates: {{cloudtrail: 0, "cloudtrail:LookupEvents": 0, "logs:DescribeSubscriptionFilters": 0, ce: 0, ec2: 0, iam: 0, kms: 0, organizations: 0, s3: 0}}
 """
 
 

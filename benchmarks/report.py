@@ -19,7 +19,7 @@ from scanner.evidence.reading import Call, Outcome, Reading
 from scanner.judge.finding import Finding, Stand
 from scanner.outputs.html.page import Around, report_html
 from scanner.review.document import AnswerEntry, CheckEntry, FindingEntry, Review
-from scanner.run import review_bytes
+from scanner.review.written import review_json
 
 MOST_BYTES, MOST_OPEN, MOST_FILTER = 6_000_000, 5.0, 0.5
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
@@ -91,7 +91,7 @@ def main() -> None:
         size = path.stat().st_size
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{options.findings} findings, review.json {len(review_bytes(review)) / 1e6:.1f} MB; made in {cpu:.1f} s of CPU, peak {peak:.0f} MiB"
+        f"{options.findings} findings, review.json {sum(map(len, review_json(review))) / 1e6:.1f} MB; made in {cpu:.1f} s of CPU, peak {peak:.0f} MiB"
     )
     met = True
     for what, value, most, unit in (

@@ -37,6 +37,7 @@ from scanner.evidence.snapshot import Scan, Snapshot
 from scanner.review.accepted import AcceptedRisk
 from scanner.review.build import Declared, Lens, build_review
 from scanner.review.document import FindingEntry, Review, ScanEntry
+from scanner.review.written import review_json
 
 
 class InterruptedError_(Exception):  # noqa: N801, N818  (the builtin of this name is an OSError)
@@ -217,7 +218,7 @@ def collect(
     try:
         evidence = seal_evidence(journal.folder, snapshot, calls_made(snapshot, budget))
         review = build_review(lens, snapshot, scan_entry(record, len(snapshot)), declared_in(record), evidence.root)
-        manifest = seal(journal.folder, evidence, tables(review), review_bytes(review))
+        manifest = seal(journal.folder, evidence, tables(review), review_json(review))
     except BundleError as error:
         raise BundleError(
             f"{error} What was read is kept: make room, then continue with --resume --out {journal.folder}."
@@ -248,11 +249,6 @@ def tables(review: Review) -> dict[str, Iterable[dict[str, Any]]]:
         "facts": (fact.model_dump(mode="json") for fact in review.facts),
         "answers": (answer.model_dump(mode="json") for answer in review.answers),
     }
-
-
-def review_bytes(review: Review) -> bytes:
-    """The Review as JSON, for a file or for standard output; the same review gives the same bytes."""
-    return TypeAdapter(Review).dump_json(review, by_alias=True, indent=1) + b"\n"
 
 
 def judge(bundle: Bundle, lens: Lens, declared: Declared | None = None) -> Review:

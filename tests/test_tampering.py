@@ -42,7 +42,7 @@ def make(folder: Path, day: int = 1, keys: int = 6) -> Manifest:
             journal.add(reading)
         evidence = seal_evidence(folder, readings, [{"api": "kms:DescribeKey", "asked": keys}])
         findings = [{"check": "kms.x", "evidence": [reading.digest]} for reading in readings]
-        return seal(folder, evidence, {"findings": findings, "answers": []}, b"{}\n")
+        return seal(folder, evidence, {"findings": findings, "answers": []}, [b"{}\n"])
 
 
 def verified(folder: Path, root: str | None = None) -> list[str]:

@@ -22,12 +22,17 @@ class BundleError(Exception):
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read. Readers see the old file or the new one, never a part."""
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for a content that is too large to be held at once."""
     part = path.with_name(f".{path.name}.part")
     try:
         _private_folder(path.parent)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

@@ -7,12 +7,12 @@ digest is the SHA-256 of its line.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner.bundle.files import BundleError, packed, unpacked, write_whole
+from scanner.bundle.files import BundleError, packed, unpacked, write_pieces, write_whole
 from scanner.bundle.journal import JOURNAL, LOCK, MANIFEST, SCAN
 from scanner.evidence.reading import Reading, canonical, digest_of
 
@@ -61,20 +61,20 @@ def seal_evidence(folder: Path, readings: Iterable[Reading], calls: Iterable[Map
         by_file.setdefault(name, []).append(reading)
     for name, members in sorted(by_file.items()):
         members.sort(key=lambda reading: reading.call)
-        files[name] = _write(folder, name, [reading.line() for reading in members])
-    files[CALLS] = _write(folder, CALLS, [canonical(call) for call in calls])
+        files[name] = _write(folder, name, (reading.line() for reading in members))
+    files[CALLS] = _write(folder, CALLS, map(canonical, calls))
     files[SCAN] = _member(folder, SCAN)
     return Manifest(files)
 
 
 def seal(
-    folder: Path, evidence: Manifest, tables: Mapping[str, Iterable[Mapping[str, Any]]], review: bytes
+    folder: Path, evidence: Manifest, tables: Mapping[str, Iterable[Mapping[str, Any]]], review: Iterable[bytes]
 ) -> Manifest:
-    """Add what was made of the evidence, and write the manifest. From here on the bundle is complete."""
+    """Add what was made of the evidence (the Review in pieces), and write the manifest. From here on the bundle is complete."""
     files = dict(evidence.files)
     for name, records in tables.items():
-        files[f"{name}.jsonl.gz"] = _write(folder, f"{name}.jsonl.gz", [canonical(record) for record in records])
-    write_whole(folder / "review.json", review)
+        files[f"{name}.jsonl.gz"] = _write(folder, f"{name}.jsonl.gz", map(canonical, records))
+    write_pieces(folder / "review.json", review)
     files["review.json"] = _member(folder, "review.json")
     manifest = Manifest(files)
     write_whole(folder / SUMS, manifest.sums)
@@ -90,14 +90,22 @@ def _part(word: str) -> str:
     return word if _SAFE.fullmatch(word) else f"odd-{digest_of(word.encode('utf-8', 'replace'))[:16]}"
 
 
-def _write(folder: Path, name: str, lines: list[bytes]) -> Member:
-    content = packed(lines)
+def _write(folder: Path, name: str, lines: Iterable[bytes]) -> Member:
+    digests: list[str] = []
+
+    def noted() -> Iterator[bytes]:
+        for line in lines:
+            digests.append(digest_of(line))
+            yield line
+
+    content = packed(noted())
     write_whole(folder / name, content)
-    return Member(hashlib.sha256(content).hexdigest(), tuple(digest_of(line) for line in lines))
+    return Member(hashlib.sha256(content).hexdigest(), tuple(digests))
 
 
 def _member(folder: Path, name: str) -> Member:
-    return Member(hashlib.sha256((folder / name).read_bytes()).hexdigest(), ())
+    with (folder / name).open("rb") as file:
+        return Member(hashlib.file_digest(file, "sha256").hexdigest(), ())
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -158,11 +166,7 @@ def _file_problems(folder: Path, name: str, member: Member) -> list[str]:
     path = folder / name
     if path.is_symlink() or not path.is_file():
         return [f"{name} is missing"]
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() != member.sha256:
+    if _member(folder, name).sha256 != member.sha256:
         return [f"{name} was changed"]
     if not name.endswith(".jsonl.gz"):
         return []

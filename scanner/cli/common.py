@@ -146,10 +146,10 @@ def outcome(review: "Review", fail_on: str) -> Exit:
 def show(review: "Review", form: str, *, quiet: bool = False) -> None:
     """The review on standard output: for people, or the document and nothing else."""
     from scanner.outputs.terminal import print_review
-    from scanner.run import review_bytes
+    from scanner.review.written import review_json
 
     if form == "json":
-        sys.stdout.buffer.write(review_bytes(review))
+        sys.stdout.buffer.writelines(review_json(review))
     elif not quiet:
         print_review(review)
 

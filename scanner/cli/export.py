@@ -78,6 +78,6 @@ def _content(form: str, review: "Review", opened: "Bundle") -> str | bytes:
         except ModuleNotFoundError as missing:
             fail(f"--format ocsf needs {missing.name}: pip install 'wafr[ocsf]'.", Exit.USAGE)
         return ocsf_lines(review)
-    from scanner.run import review_bytes
+    from scanner.review.written import review_json
 
-    return review_bytes(review)
+    return b"".join(review_json(review))

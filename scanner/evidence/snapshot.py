@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -102,7 +103,7 @@ class Population:
             self.by_subject.setdefault(row.subject, row)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scan:
     """What was asked: the targets, the moment, and the enabled regions that were left out."""
 
@@ -118,8 +119,16 @@ class Scan:
             return self.organization or target.there(ORGANIZATION)
         return target.there(GLOBAL) if scope == "global" else target
 
+    @cached_property
+    def accounts(self) -> Mapping[str, tuple[Target, ...]]:
+        """The targets by account, of which there may be hundreds."""
+        found: dict[str, tuple[Target, ...]] = {}
+        for target in self.targets:
+            found[target.account] = (*found.get(target.account, ()), target)
+        return found
+
     def regions(self, account: str) -> tuple[Target, ...]:
-        return tuple(t for t in self.targets if t.account == account and t.region not in (GLOBAL, ORGANIZATION))
+        return tuple(t for t in self.accounts.get(account, ()) if t.region not in (GLOBAL, ORGANIZATION))
 
 
 class Snapshot:
@@ -144,6 +153,12 @@ class Snapshot:
 
     def reading(self, call: Call) -> Reading | None:
         return self._readings.get(call)
+
+    def forget(self) -> None:
+        """Drop the populations of accounts, which can be made again; the organization's belong to every account."""
+        self._populations = {
+            key: population for key, population in self._populations.items() if key[1].region == ORGANIZATION
+        }
 
     def population(self, kind: Kind, target: Target) -> Population:
         """All evidence of a kind that belongs to a target (its account's global side for a global kind)."""

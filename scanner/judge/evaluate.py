@@ -5,9 +5,10 @@ says what was refused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from scanner.evidence.reading import GLOBAL, ORGANIZATION, Target
+from scanner.evidence.reading import GLOBAL, Target
 from scanner.evidence.snapshot import Gap, Row, Scan, Snapshot
 from scanner.judge.check import CannotTell, Fails, Holds, NotApplicable
 from scanner.judge.discover import Check, Library
@@ -31,83 +32,96 @@ Result = tuple[Stand | None, str]
 def evaluate(
     library: Library, snapshot: Snapshot, settings: Settings | None = None
 ) -> tuple[list[Finding], list[Fact]]:
-    """Every check's findings and every fact, in a fixed order."""
-    resolver = Resolver(snapshot)
-    findings: list[Finding] = []
-    facts: list[Fact] = []
-    same: dict[tuple[str, ...], tuple[str, ...]] = {}  # many findings rest on the same readings: one tuple for all
-    for check in library.checks.values():
-        chosen = {**check.signature.settings, **(settings or {}).get(check.id, {})}
-        recorded = {name: _json(value) for name, value in chosen.items()}
-        for target, resource, stand, because, rests_on, judged in _judge(check, snapshot, resolver, chosen):
-            cited = same.setdefault(rests_on, rests_on)
+    """Every check's findings and every fact, in a fixed order.
+
+    One account after the other, so that the evidence of no more than one has to be held at a time.
+    """
+    checks = [
+        (check, {**check.signature.settings, **(settings or {}).get(check.id, {})}) for check in library.checks.values()
+    ]
+    said = _Said()
+    for account in _accounts(snapshot.scan):
+        resolver = Resolver(snapshot)
+        for check, chosen in checks:
+            said.add(check, chosen, _judge(check, account, snapshot, resolver, chosen))
+        snapshot.forget()
+    return sorted(said.findings, key=lambda f: f.order), sorted(said.facts, key=lambda f: f.order)
+
+
+def _accounts(scan: Scan) -> list[str]:
+    organization = {scan.organization.account} if scan.organization is not None else set()
+    return sorted({*scan.accounts, *scan.unscanned, *organization})
+
+
+class Judged(NamedTuple):
+    """Where, about what, how it stands (None: a fact has nothing to tell), why, and on what that rests."""
+
+    target: Target
+    resource: str
+    stand: Stand | None
+    because: str
+    rests_on: tuple[str, ...]
+    by_the_check: bool  # was the check called, and did it give a verdict?
+
+
+@dataclass
+class _Said:
+    """What was said so far. Many findings have the same settings and rest on the same readings: one value serves them all."""
+
+    findings: list[Finding] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    _same: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, check: Check, chosen: Mapping[str, Any], judged: Iterable[Judged]) -> None:
+        settings = self._settings.setdefault(check.id, {name: _json(value) for name, value in chosen.items()})
+        for one in judged:
+            target, because = one.target, one.because[:LONGEST_REASON]
+            cited = self._same.setdefault(one.rests_on, one.rests_on)
+            where = check.id, target.account, target.region, one.resource
             if check.role == "check":
-                stand = stand or Stand.UNKNOWN
-                findings.append(
-                    Finding(
-                        check.id,
-                        target.account,
-                        target.region,
-                        resource,
-                        stand,
-                        because[:LONGEST_REASON],
-                        cited,
-                        recorded,
-                        judged and stand is Stand.UNKNOWN,
-                    )
-                )
-            elif stand is Stand.UNKNOWN:
-                facts.append(
-                    Fact(check.id, target.account, target.region, resource, "", because[:LONGEST_REASON], cited)
-                )
-            elif stand is Stand.HOLDS:
-                facts.append(
-                    Fact(check.id, target.account, target.region, resource, because[:LONGEST_REASON], "", cited)
-                )
-    return sorted(findings, key=lambda f: f.order), sorted(facts, key=lambda f: f.order)
+                stand = one.stand or Stand.UNKNOWN
+                undecided = one.by_the_check and stand is Stand.UNKNOWN
+                self.findings.append(Finding(*where, stand, because, cited, settings, undecided))
+            elif one.stand is Stand.UNKNOWN:
+                self.facts.append(Fact(*where, "", because, cited))
+            elif one.stand is Stand.HOLDS:
+                self.facts.append(Fact(*where, because, "", cited))
 
 
-Judged = tuple[Target, str, Stand | None, str, tuple[str, ...], bool]
-"""Where, about what, how it stands, why, on what it rests; and was the check called and gave a verdict?"""
-
-
-def _judge(check: Check, snapshot: Snapshot, resolver: Resolver, settings: Mapping[str, Any]) -> Iterator[Judged]:
+def _judge(
+    check: Check, account: str, snapshot: Snapshot, resolver: Resolver, settings: Mapping[str, Any]
+) -> Iterator[Judged]:
     scan = snapshot.scan
-    for target in targets_of(check, scan):
+    for target in targets_of(check, scan, account):
         anchor = check.signature.anchor
         if anchor is None:
-            yield target, target.subject, *_call(check, resolver, Subject(target, None), settings)
+            yield Judged(target, target.subject, *_call(check, resolver, Subject(target, None), settings))
             continue
         population = snapshot.population(anchor, target)
         for subject, gap in _gaps(population.gaps, target):
-            yield target, subject, Stand.UNKNOWN, gap.because, gap.digests, False
+            yield Judged(target, subject, Stand.UNKNOWN, gap.because, gap.digests, by_the_check=False)
         for row in population.rows:
-            yield target, row.subject, *_call(check, resolver, Subject(target, row), settings)
+            yield Judged(target, row.subject, *_call(check, resolver, Subject(target, row), settings))
         if not population.rows and not population.gaps and check.role == "check":
+            nothing = f"there is none: {anchor.read.api} listed nothing"
             cited = tuple(population.digests)
-            yield (
-                target,
-                target.subject,
-                Stand.NOT_APPLICABLE,
-                f"there is none: {anchor.read.api} listed nothing",
-                cited,
-                False,
-            )
-    if check.signature.regional:
-        for account, regions in sorted(scan.unscanned.items()):
-            if regions:
-                where = Target(account, NOT_SCANNED)
-                yield where, f"account:{account}", Stand.UNKNOWN, f"not scanned: {', '.join(regions)}", (), False
+            yield Judged(target, target.subject, Stand.NOT_APPLICABLE, nothing, cited, by_the_check=False)
+    regions = scan.unscanned.get(account) if check.signature.regional else None
+    if regions:
+        because = f"not scanned: {', '.join(regions)}"
+        where = Target(account, NOT_SCANNED)
+        yield Judged(where, f"account:{account}", Stand.UNKNOWN, because, (), by_the_check=False)
 
 
-def targets_of(check: Check, scan: Scan) -> Iterable[Target]:
-    """Where a check gives verdicts: in each region, or once per account, or once for the organization."""
+def targets_of(check: Check, scan: Scan, account: str) -> Iterable[Target]:
+    """Where a check gives verdicts for an account: in each region, or once, or once for the organization."""
     if check.signature.regional:
-        return [target for target in scan.targets if target.region not in (GLOBAL, ORGANIZATION)]
+        return scan.regions(account)
     scopes = {kind.root().read.scope for kind in check.signature.kinds}
     if scopes == {"organization"}:
-        return [scan.organization] if scan.organization is not None else []
-    return [target for target in scan.targets if target.region == GLOBAL]
+        return [scan.organization] if scan.organization is not None and scan.organization.account == account else []
+    return [target for target in scan.accounts.get(account, ()) if target.region == GLOBAL]
 
 
 def _gaps(gaps: Iterable[tuple[Row | None, Gap]], target: Target) -> Iterator[tuple[str, Gap]]:
