@@ -5,7 +5,7 @@ It answers in the management account, in the region where the landing zone is at
 
 from collections import Counter
 
-from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, Verdict, check, fact
 
 
 class LandingZoneArn(Evidence, read=Read("controltower:ListLandingZones", "landingZones", arn="{arn}")):
@@ -56,10 +56,14 @@ def the_landing_zone_has_not_drifted(zone: LandingZone) -> Verdict:
     Why: what was changed by hand is what the next update breaks, or quietly undoes.
     Fix: aws controltower reset-landing-zone --landing-zone-identifier ARN
     """
-    if zone.status != "ACTIVE":
-        return Fails(f"the landing zone is {zone.status}")
     told = f"version {zone.version} is {zone.drift_status.status}"
-    return Holds(told) if zone.drift_status.status == "IN_SYNC" else Fails(told)
+    if zone.status == "FAILED":
+        return Fails("the landing zone is FAILED")
+    if zone.drift_status.status == "DRIFTED":
+        return Fails(told)
+    if zone.status != "ACTIVE":
+        return CannotTell(f"the landing zone is {zone.status}")
+    return Holds(told) if zone.drift_status.status == "IN_SYNC" else CannotTell(told)
 
 
 @check(effort="medium")
@@ -85,7 +89,7 @@ def controls_stand(control: EnabledControl) -> Verdict:
     status, drift = control.status_summary.status, control.drift_status_summary.drift_status
     told = f"{control.name} is {status}, its drift {drift}"
     if status == "UNDER_CHANGE":
-        return NotApplicable(told)
+        return CannotTell(told)
     # Controls that Control Tower does not watch for drift are NOT_CHECKING (API reference, EnabledControlSummary).
     if status == "SUCCEEDED" and drift in ("IN_SYNC", "NOT_CHECKING"):
         return Holds(told)

@@ -56,7 +56,7 @@ def secrets_rotate(secret: Secret, here: Target) -> Verdict:
     if secret.rotation_enabled:
         return Holds("rotation is on")
     if secret.owning_service:
-        return NotApplicable(f"{secret.owning_service} owns the secret and rotates it")
+        return NotApplicable(f"{secret.owning_service} owns the secret, and alone decides when it changes")
     return _outside(secret, here) or Fails("rotation is off")
 
 

@@ -6,7 +6,7 @@ from scanner import (
     Holds,
     NotApplicable,
     Part,
-    Policy,
+    PolicyOrBlank,
     Read,
     Target,
     Verdict,
@@ -24,7 +24,7 @@ class Settings(Part):
     """A topic's attributes, which SNS gives as text."""
 
     kms_master_key_id: str | None = None
-    policy: Policy | None = None
+    policy: PolicyOrBlank = None
 
 
 class TopicAttributes(Evidence, read=Read("sns:GetTopicAttributes", per=Topic, args={"TopicArn": "topic_arn"})):
@@ -89,11 +89,13 @@ def messages_are_delivered_over_tls(topic: Topic, subscriptions: list[Subscripti
     Fix: aws sns subscribe --topic-arn ARN --protocol https …, then unsubscribe the other.
     """
     mine = [one for one in subscriptions if one.topic_arn == topic.topic_arn]
-    plain = sum(one.protocol == "http" for one in mine)
-    if plain:
-        return Fails(f"{plain} subscriptions over http")
-    kinds = ", ".join(sorted({one.protocol for one in mine}))
-    return Holds(f"delivered by {kinds}") if mine else NotApplicable("nobody is subscribed")
+    # Nothing but the question whether it is wanted is sent to a subscription that nobody has confirmed.
+    protocols = [one.protocol for one in mine if one.confirmed]
+    if "http" in protocols:
+        return Fails(f"{protocols.count('http')} subscriptions over http")
+    if not protocols:
+        return NotApplicable("no subscription is confirmed" if mine else "nobody is subscribed")
+    return Holds(f"delivered by {', '.join(sorted(set(protocols)))}")
 
 
 @check(effort="low")

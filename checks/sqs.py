@@ -10,7 +10,7 @@ from scanner import (
     Holds,
     NotApplicable,
     Part,
-    Policy,
+    PolicyOrBlank,
     Read,
     Target,
     Verdict,
@@ -46,7 +46,7 @@ class Settings(Part):
     kms_master_key_id: str | None = None
     redrive_policy: str | None = None
     message_retention_period: str | None = None
-    policy: Policy | None = None
+    policy: PolicyOrBlank = None
 
     @property
     def name(self) -> str:

@@ -117,7 +117,9 @@ def whole_services(document: Policy) -> Iterator[str]:
             continue
         for action in statement.actions:
             service = action.partition(":")[0].lower()
-            if (is_everything(action) and on_everything(statement)) or (action.endswith(":*") and on_everything(statement, service)):
+            if (is_everything(action) and on_everything(statement)) or (
+                action.endswith(":*") and on_everything(statement, service)
+            ):
                 yield action
         if statement.not_actions and on_everything(statement):
             yield f"everything but {', '.join(statement.not_actions[:3])}"

@@ -72,7 +72,8 @@ def the_management_account_runs_nothing(
         return NotApplicable("the account belongs to no organization")
     if here.account != organization.master_account_id:
         return NotApplicable(f"the organization is managed by {organization.master_account_id}")
-    counts = {"instances": len(instances), "databases": len(databases), "database clusters": len(clusters)}
+    there = [one for one in instances if one.state.name not in ("shutting-down", "terminated")]
+    counts = {"instances": len(there), "databases": len(databases), "database clusters": len(clusters)}
     if any(counts.values()):
         return Fails(f"here are {', '.join(f'{count} {what}' for what, count in counts.items() if count)}")
     return Holds("no instances and no databases are here")

@@ -11,6 +11,10 @@ _RESPONSE = re.compile(
     r"(?i)incident|isolat|quarantin|forensic|contain(?!er)|playbook|memory.?(dump|capture)|revoke|investigat"
 )
 _DONE = frozenset({"Success", "CompletedWithSuccess"})
+# Every other status is one of a run that waits or goes on (SSM API reference, AutomationExecutionStatus).
+_BROKEN = frozenset(
+    {"Failed", "TimedOut", "Cancelled", "Rejected", "ChangeCalendarOverrideRejected", "CompletedWithFailure", "Exited"}
+)
 
 
 def _named(names: list[str]) -> str:
@@ -57,10 +61,10 @@ def runbooks_succeed(documents: list[Document], executions: list[Execution]) -> 
     own = {one.name for one in documents if one.document_type == "Automation"}
     last: dict[str, Execution] = {}
     for run in sorted(executions, key=lambda one: one.execution_start_time):
-        if run.document_name in own and run.automation_execution_status not in ("InProgress", "Pending", "Waiting"):
+        if run.document_name in own and run.automation_execution_status in _DONE | _BROKEN:
             last[run.document_name] = run
     if not last:
-        return NotApplicable("no run of an own runbook is in the history")
+        return NotApplicable("no run of an own runbook has ended within the history")
     failed = [
         f"{name} ({run.automation_execution_status})"
         for name, run in last.items()

@@ -104,7 +104,7 @@ def associations_succeed(association: Association) -> Verdict:
     told = f"{association.association_name or association.name}: {status or 'never ran'}"
     if status == "Success":
         return Holds(told)
-    return Fails(told) if status == "Failed" else NotApplicable(told)
+    return Fails(told) if status == "Failed" else CannotTell(told)
 
 
 @check(effort="low")

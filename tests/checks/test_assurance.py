@@ -8,7 +8,7 @@ import pytest
 
 from checks import controltower
 from checks.controltower import ControlDrift, ControlStatus, EnabledControl, LandingZone
-from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, Verdict
 from tests.answering import answering, refused
 from tests.emulator import ACCOUNT, Emulator
 
@@ -135,7 +135,7 @@ def control(status: str, drift: str) -> EnabledControl:
         (control("FAILED", "IN_SYNC"), Fails("c is FAILED, its drift IN_SYNC")),
         (control("SUCCEEDED", "DRIFTED"), Fails("c is SUCCEEDED, its drift DRIFTED")),
         (control("SUCCEEDED", "UNKNOWN"), CannotTell("c is SUCCEEDED, its drift UNKNOWN")),
-        (control("UNDER_CHANGE", "DRIFTED"), NotApplicable("c is UNDER_CHANGE, its drift DRIFTED")),
+        (control("UNDER_CHANGE", "DRIFTED"), CannotTell("c is UNDER_CHANGE, its drift DRIFTED")),
     ],
 )
 def test_controls_stand(one: EnabledControl, verdict: Verdict) -> None:
@@ -150,6 +150,10 @@ def test_landing_zones() -> None:
         {"version": "4.0", "status": "ACTIVE", "latest_available_version": "4.0", "drift_status": {"status": "IN_SYNC"}}
     )
     assert controltower.the_landing_zone_has_not_drifted(sound) == Holds("version 4.0 is IN_SYNC")
+    changing = sound.model_copy(update={"status": "PROCESSING"})
+    assert controltower.the_landing_zone_has_not_drifted(changing) == CannotTell("the landing zone is PROCESSING")
+    untold = LandingZone(version="4.0", status="ACTIVE")
+    assert controltower.the_landing_zone_has_not_drifted(untold) == CannotTell("version 4.0 is not told")
     assert controltower.the_landing_zone_is_up_to_date(sound) == Holds("version 4.0, the latest is 4.0")
 
 

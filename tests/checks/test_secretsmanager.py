@@ -68,7 +68,7 @@ REPLICA = NotApplicable("a replica of the secret in eu-west-1")
     [
         (secret(rotation_enabled=True), Holds("rotation is on")),
         (secret(), Fails("rotation is off")),
-        (secret(owning_service="rds"), NotApplicable("rds owns the secret and rotates it")),
+        (secret(owning_service="rds"), NotApplicable("rds owns the secret, and alone decides when it changes")),
         (secret(owning_service="rds", rotation_enabled=True), Holds("rotation is on")),
         (secret(**ABROAD), REPLICA),
         (secret(primary_region="us-east-1"), Fails("rotation is off")),

@@ -253,8 +253,8 @@ def test_patching_is_scheduled(associations: list[Association], tasks: list[Wind
 
 def test_associations_that_run_or_never_ran() -> None:
     assert nodes.associations_succeed(association("x", status="Success")) == Holds("x: Success")
-    assert nodes.associations_succeed(association("x", status="Pending")) == NotApplicable("x: Pending")
-    assert nodes.associations_succeed(association("x")) == NotApplicable("x: never ran")
+    assert nodes.associations_succeed(association("x", status="Pending")) == CannotTell("x: Pending")
+    assert nodes.associations_succeed(association("x")) == CannotTell("x: never ran")
 
 
 def test_parameters_that_are_no_secrets() -> None:
@@ -270,9 +270,10 @@ def run(name: str, status: str, day: int) -> Execution:
 
 def test_the_last_run_counts() -> None:
     own = [Document(name="a", document_type="Automation"), Document(name="c", document_type="ChangeCalendar")]
-    none = NotApplicable("no run of an own runbook is in the history")
+    none = NotApplicable("no run of an own runbook has ended within the history")
     assert documents.runbooks_succeed(own, [run("AWS-Restart", "Failed", 1), run("a", "InProgress", 2)]) == none
-    assert documents.runbooks_succeed(own, [run("a", "Success", 3), run("a", "Failed", 2)]) == Holds(
-        "the last runs of a"
-    )
+    # A run that waits for somebody's approval has not failed.
+    finished = [run("a", "PendingApproval", 4), run("a", "Success", 3), run("a", "Failed", 2)]
+    assert documents.runbooks_succeed(own, finished) == Holds("the last runs of a")
+    assert documents.runbooks_succeed(own, [run("a", "Rejected", 3)]) == Fails("did not succeed: a (Rejected)")
     assert documents.change_control(own) == "change calendars: c"
