@@ -7,7 +7,7 @@ from checks.iam.statements import some
 from scanner import Fails, Holds, NotApplicable, Verdict, check, derived, fact
 from scanner.access.inventory import Account, Encrypted, Key, Kind, NotSeen, Resource, Secret
 from scanner.access.parties import Party, Place
-from scanner.access.who import Entry, Table, our_side
+from scanner.access.who import Entry, Table, only_organizations, our_side
 
 # With any of these a principal decides who else may use the key (KMS Developer Guide, "Key policies", key administrators).
 ADMINISTER = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
@@ -36,6 +36,7 @@ class Outsiders:
 
     key: Key
     entries: tuple[Entry, ...]
+    members: bool = False  # members of the account's own organization are let in, whoever they are
 
 
 @dataclass(frozen=True)
@@ -85,20 +86,26 @@ def key_tables(keys: list[Key], account: Account) -> KeyTables:
 
 
 @derived
-def outsiders(key: Key, tables: KeyTables) -> Outsiders | NotSeen:
+def outsiders(key: Key, tables: KeyTables, account: Account) -> Outsiders | NotSeen:
     """Who is let in from outside. It is not known where the key's policy or its grants were not seen."""
     asset = key.resource.asset
     for part in (asset.policy, asset.grants):
         if isinstance(part, NotSeen):
             return part
     found = tables.decrypt.who(tables.place[key.resource.arn], (Place.OUTSIDE, Place.EVERYONE))
+    strangers: list[Entry] = []
     for one in found.entries:
         side = our_side("kms:Decrypt", one.party, asset)
         if side.doubts:  # a resource control policy that was not read may keep them out
             return NotSeen(side.doubts[0].reason)
         if side.residuals and key.resource.unseen:
             return NotSeen(key.resource.unseen[0])
-    return Outsiders(key, found.entries)
+        bound = only_organizations(side)
+        if bound and isinstance(account.organization, NotSeen):
+            return account.organization
+        if not bound or not bound <= {account.organization, "${aws:ResourceOrgID}"}:
+            strangers.append(one)
+    return Outsiders(key, tuple(strangers), members=len(strangers) < len(found.entries))
 
 
 def hidden(resource: Resource, place: int, tables: Iterable[Table], account: Account) -> NotSeen | None:
@@ -169,7 +176,7 @@ def _labels(parties: Iterable[Party]) -> frozenset[str]:
 
 @check(effort="medium")
 def nobody_outside_decrypts(found: Outsiders, *, trusted_accounts: tuple[str, ...] = ()) -> Verdict:
-    """No principal from outside the account can decrypt with a customer-managed KMS key, unless it is trusted.
+    """No principal from outside the account and its organization can decrypt with a customer-managed key, unless it is trusted.
 
     Why: whoever can decrypt has the data wherever a copy of the ciphertext turns up, long after the reason is forgotten.
     Fix: take the account out of the key policy, aws kms revoke-grant its grants, or list it as trusted.
@@ -185,6 +192,8 @@ def nobody_outside_decrypts(found: Outsiders, *, trusted_accounts: tuple[str, ..
         return Fails(f"let in: {some((_told(one) for one in certain), 5)}")
     if strangers:
         return Fails(f"let in under conditions: {some((_told(one) for one in strangers), 5)}")
+    if found.members:
+        return Holds("from outside the account, members of its own organization alone are let in")
     return Holds("neither the key policy nor a grant lets anybody from outside decrypt")
 
 

@@ -112,6 +112,19 @@ def access_keys_are_young(user: UserCredentials, at: ScanTime, *, days: int = 90
 
 
 @check(effort="low")
+def users_have_one_active_key(user: UserCredentials) -> Verdict:
+    """Users have one active access key at most.
+
+    Why: the second is there for the days of a change; left in force it is a key that nobody watches.
+    Fix: aws iam update-access-key --status Inactive for the older one, then aws iam delete-access-key
+    """
+    keys = list(user.active_keys)
+    if not keys:
+        return NO_KEYS
+    return Holds("one access key is active") if len(keys) == 1 else Fails(f"{len(keys)} access keys are active")
+
+
+@check(effort="low")
 def unused_credentials_are_disabled(user: UserCredentials, at: ScanTime, *, days: int = 90) -> Verdict:
     """Passwords and access keys that nobody uses are disabled.
 

@@ -8,6 +8,7 @@ from checks.iam.statements import (
     ADMINISTRATOR,
     Grant,
     administrator_through,
+    decrypts_with_any_key,
     everything_allowed,
     is_named,
     passes_any_role,
@@ -161,6 +162,19 @@ def roles_name_their_actions(has: RoleGrants) -> Verdict:
 
 
 @check(effort="medium")
+def roles_name_the_keys_they_decrypt_with(has: RoleGrants) -> Verdict:
+    """Policies that the account wrote for its roles let them decrypt with named KMS keys only.
+
+    Why: where a key policy leaves it to the account, such a role decrypts with that key too, today's and tomorrow's.
+    Fix: name the keys in Resource, or bind the statement with kms:ResourceAliases or a tag of the key.
+    """
+    if reason := _not_judged(has):
+        return NotApplicable(reason)
+    wide = [str(grant) for grant in has.own if grant.document is not None and decrypts_with_any_key(grant.document)]
+    return Fails(f"decrypting with any key: {some(wide)}") if wide else Holds("no policy lets it decrypt with any key")
+
+
+@check(effort="medium")
 def roles_pass_only_named_roles(has: RoleGrants) -> Verdict:
     """Policies that the account wrote for its roles do not let them pass any role to any service.
 
@@ -215,6 +229,23 @@ def users_get_permissions_through_groups(
     if not user.group_list:
         return NotApplicable("the user has neither groups nor policies")
     return Holds(f"through {some(user.group_list)}")
+
+
+@check(effort="low")
+def nobody_has_all_of_cloudshell(users: list[User], groups: list[Group], roles: list[Role]) -> Verdict:
+    """AWSCloudShellFullAccess is attached to nobody.
+
+    Why: with it files go in and out of a shell inside AWS, past whatever watches the company's own network.
+    Fix: detach it, and attach a policy that leaves out cloudshell:GetFileUploadUrls and cloudshell:GetFileDownloadUrls.
+    """
+    everyone: list[User | Group | Role] = [*users, *groups, *roles]
+    shell = ":iam::aws:policy/AWSCloudShellFullAccess"
+    holders = [
+        one.arn.rpartition(":")[2]
+        for one in everyone
+        if any(policy.policy_arn.endswith(shell) for policy in one.attached_managed_policies)
+    ]
+    return Fails(f"attached to {some(holders)}") if holders else Holds("attached to nobody")
 
 
 @check(effort="low")

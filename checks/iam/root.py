@@ -20,6 +20,20 @@ def root_has_mfa(summary: Summary) -> Verdict:
     return Fails("no second factor is registered for the root user")
 
 
+@check(effort="medium")
+def root_factor_is_no_app(summary: Summary, devices: list[VirtualDevice]) -> Verdict:
+    """The root user's second factor is a security key, a passkey or a token, and no authenticator app.
+
+    Why: the code of an app can be asked for on a false page, and its seed can be copied.
+    Fix: sign in as root, register two security keys or passkeys, then remove the app.
+    """
+    if not summary.account_mfa_enabled:
+        return NotApplicable("the root user has no second factor")
+    if any(device.user.arn.endswith(":root") for device in devices):
+        return Fails("an authenticator app is among the root user's second factors")
+    return Holds("no authenticator app is registered for the root user")
+
+
 @check(effort="low")
 def root_has_no_access_keys(summary: Summary) -> Verdict:
     """The root user has no access keys.

@@ -59,7 +59,8 @@ def is_everything(pattern: str) -> bool:
 
 def on_everything(statement: Statement, service: str = "") -> bool:
     """Is the statement about all resources (of a service), and does neither a tag nor the calling service narrow it?"""
-    all_of_it = re.compile(rf"arn:[^:]*:{re.escape(service)}:[^:]*:[^:]*:\*+") if service else None
+    kind = "(?:key/)?" if service == "kms" else ""
+    all_of_it = re.compile(rf"arn:[^:]*:{re.escape(service)}:[^:]*:[^:]*:{kind}\*+") if service else None
     everywhere = bool(statement.not_resources) or any(
         is_everything(resource) or (all_of_it and all_of_it.fullmatch(resource)) for resource in statement.resources
     )
@@ -141,6 +142,16 @@ def passes_any_role(document: Policy) -> bool:
         if wide and not bound and allows(statement, "iam:passrole"):
             return True
     return False
+
+
+def decrypts_with_any_key(document: Policy) -> bool:
+    """May a holder decrypt with whichever key lets its account decide? An alias or a tag in a condition names keys too."""
+    return any(
+        on_everything(statement, "kms")
+        and any(allows(statement, action) for action in ("kms:decrypt", "kms:reencryptfrom"))
+        and not any(demands(one) and one.key.lower() == "kms:resourcealiases" for one in statement.conditions)
+        for statement in document.statements
+    )
 
 
 def administrator_through(grants: Iterable[Grant]) -> str:

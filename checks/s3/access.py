@@ -62,6 +62,19 @@ def account_blocks_public_access(block: AccountBlock | None) -> Verdict:
     return Holds("all four switches are on")
 
 
+@check(effort="low")
+def buckets_block_public_access(account: AccountBlock | None, block: BucketBlock | None) -> Verdict:
+    """All four switches against public access are on for the bucket, by its own block or by the account's.
+
+    Why: a bucket that is closed today is opened by one wrong policy or ACL, unless something refuses it.
+    Fix: aws s3api put-public-access-block --bucket NAME --public-access-block-configuration (all four true)
+    """
+    off = set((account or _NOTHING).off) & set((block or _NOTHING).off)
+    if off:
+        return Fails(f"off: {', '.join(sorted(off))}")
+    return Holds("all four switches are on, for the bucket or for the account")
+
+
 @check(effort="medium")
 def buckets_are_not_public(
     account: AccountBlock | None,

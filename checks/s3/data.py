@@ -81,6 +81,26 @@ def versions_are_kept(versioning: Versioning) -> Verdict:
 
 
 @check(effort="medium")
+def versions_are_deleted_with_mfa_only(
+    versioning: Versioning, lifecycle: Lifecycle | None, lock: ObjectLock | None
+) -> Verdict:
+    """Versions of objects can be deleted for good with the root user's second factor only.
+
+    Why: a stolen key that may delete versions leaves nothing to bring back.
+    Fix: as root: aws s3api put-bucket-versioning … Status=Enabled,MFADelete=Enabled --mfa "SERIAL CODE"; or use Object Lock.
+    """
+    if versioning.status != "Enabled":
+        return NotApplicable("the bucket does not keep versions")
+    if versioning.mfa_delete == "Enabled":
+        return Holds("MFA delete is on")
+    if lock is not None and lock.object_lock_enabled == "Enabled":
+        return NotApplicable("the bucket has Object Lock")
+    if lifecycle is not None:
+        return NotApplicable("the bucket has lifecycle rules, with which S3 allows no MFA delete")
+    return Fails("MFA delete is off")
+
+
+@check(effort="medium")
 def old_data_is_let_go(lifecycle: Lifecycle | None) -> Verdict:
     """Buckets have a rule that expires data or moves it to a cheaper class.
 

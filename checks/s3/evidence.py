@@ -174,6 +174,7 @@ class Encryption(
 
 class Versioning(Evidence, read=Read("s3:GetBucketVersioning", per=Bucket, args=_ARGS, region=_THERE)):
     status: str | None = None  # not there where versioning was never switched on (S3 API reference)
+    mfa_delete: str | None = None  # only there where it was ever configured (S3 API reference)
 
 
 class Expiration(Part):

@@ -3,7 +3,7 @@
 import re
 
 from checks.names import looks_secret
-from checks.ssm.evidence import Document, DocumentShare, Execution, OpsItem, Parameter
+from checks.ssm.evidence import Document, DocumentShare, Execution, OpsItem, Parameter, PublicSharing
 from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
 
 MOST_NAMED = 5
@@ -49,6 +49,19 @@ def documents_are_not_public(document: Document, shares: list[DocumentShare]) ->
     if any(account.lower() == "all" for account in accounts):
         return Fails(f"{document.name} is shared with everyone")
     return Holds(f"shared with {', '.join(accounts)}" if accounts else "shared with nobody")
+
+
+@check(effort="low")
+def documents_cannot_become_public(settings: list[PublicSharing]) -> Verdict:
+    """No document can be shared with everyone: the region refuses it.
+
+    Why: a switch for the region holds whatever a document's owner does by mistake.
+    Fix: aws ssm update-service-setting --setting-id /ssm/documents/console/public-sharing-permission --setting-value Disable
+    """
+    if not settings:
+        return NotApplicable("there are no documents of the account's own")
+    told = f"the setting for sharing with everyone is {settings[0].setting_value}"
+    return Holds(told) if settings[0].setting_value == "Disable" else Fails(told)
 
 
 @check(effort="medium")

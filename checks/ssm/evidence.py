@@ -161,6 +161,20 @@ class SomeDocument(
     name: str
 
 
+class PublicSharing(
+    Evidence,
+    read=Read(
+        "ssm:GetServiceSetting",
+        "ServiceSetting",
+        per=SomeDocument,
+        fixed={"SettingId": "/ssm/documents/console/public-sharing-permission"},
+    ),
+):
+    """Whether documents may be shared with everyone: `Enable`, which is the default, or `Disable`."""
+
+    setting_value: str
+
+
 class DocumentShare(
     Evidence,
     read=Read(

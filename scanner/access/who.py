@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scanner.access.evaluate import judge
+from scanner.access.exposure import binds
 from scanner.access.inventory import Account, Kind, Resource
 from scanner.access.kms import GRANT, is_key
 from scanner.access.matrix import Matrix
@@ -193,6 +194,20 @@ def only_own_account(decision: Decision, owner: str | None) -> bool:
     """Is every way open to everyone bound to the owner's account, so that it opens to nobody else?"""
     allowing = [residual for residual in decision.residuals if residual.ground.effect == "Allow"]
     return bool(allowing) and not decision.grounds and all(_is_own(residual, owner) for residual in allowing)
+
+
+def only_organizations(decision: Decision) -> frozenset[str]:
+    """The organizations to which every way that is open is bound; empty if one of the ways is not."""
+    allowing = [residual for residual in decision.residuals if residual.ground.effect == "Allow"]
+    found = [_organizations(residual) for residual in allowing]
+    return frozenset().union(*found) if all(found) and not decision.grounds else frozenset()
+
+
+def _organizations(residual: Residual) -> frozenset[str]:
+    for one in residual.conditions:
+        if one.key.lower() in ("aws:principalorgid", "aws:principalorgpaths") and binds(one):
+            return frozenset(value.partition("/")[0] for value in one.values)
+    return frozenset()
 
 
 def _is_own(residual: Residual, owner: str | None) -> bool:

@@ -47,7 +47,9 @@ def role(aws: Emulator, name: str, *statements: dict[str, Any]) -> str:
 
 def key(aws: Emulator, *statements: dict[str, Any], **tags: str) -> str:
     listed = [{"TagKey": name, "TagValue": value} for name, value in tags.items()]
-    made: str = aws.client("kms").create_key(Policy=policy(*statements), Tags=listed)["KeyMetadata"]["KeyId"]
+    made: str = aws.client("kms").create_key(KeyUsage="ENCRYPT_DECRYPT", Policy=policy(*statements), Tags=listed)[
+        "KeyMetadata"
+    ]["KeyId"]
     return made
 
 
@@ -230,6 +232,15 @@ def test_the_facts_and_checks_of_a_key(aws: Emulator) -> None:
     role(aws, "by-identity", allow("kms:Decrypt"))
     shared = key(aws, DELEGATED, allow("kms:Decrypt", Sid="partner", Principal={"AWS": PARTNER}))
     own = key(aws, DELEGATED)
+    ours = aws.client("organizations").create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    member, theirs = (
+        key(
+            aws,
+            DELEGATED,
+            allow("kms:Decrypt", Sid="all", Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": one}}),
+        )
+        for one in (ours, "o-strangers12")
+    )
     aws.client("kms").create_alias(AliasName="alias/own", TargetKeyId=own)
     told = aws.judge("access.who_can_decrypt")
     assert told[ARN + own] == ("told", "alias/own: can decrypt: role/by-identity, root user")
@@ -240,9 +251,16 @@ def test_the_facts_and_checks_of_a_key(aws: Emulator) -> None:
     assert aws.judge("access.nobody_outside_decrypts") == {
         ARN + own: ("holds", "neither the key policy nor a grant lets anybody from outside decrypt"),
         ARN + shared: ("fails", f"let in: account {PARTNER} by key policy, statement partner"),
+        ARN + member: ("holds", "from outside the account, members of its own organization alone are let in"),
+        ARN + theirs: (
+            "fails",
+            "let in under conditions: "
+            f"account {PARTNER} by key policy, statement all if StringEquals aws:PrincipalOrgID = o-strangers12, "
+            "everyone by key policy, statement all if StringEquals aws:PrincipalOrgID = o-strangers12",
+        ),
     }
     trusting = {"access.nobody_outside_decrypts": {"trusted_accounts": (PARTNER,)}}
-    assert set(aws.verdicts("access.nobody_outside_decrypts", settings=trusting).values()) == {"holds"}
+    assert aws.verdicts("access.nobody_outside_decrypts", settings=trusting)[ARN + shared] == "holds"
 
 
 def test_users_and_administrators_of_a_key(aws: Emulator) -> None:

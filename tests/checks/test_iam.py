@@ -176,6 +176,12 @@ def test_root_mfa_device(mfa: int, devices: list[str], told: str) -> None:
     summary = Summary(account_mfa_enabled=mfa, account_access_keys_present=0)
     listed = [read(VirtualDevice, serial_number=f"{IAM}mfa/m", user={"arn": arn}) for arn in devices]
     assert root.root_mfa_device(summary, listed) == told
+    verdicts = {
+        "the root user has no second factor": NotApplicable(told),
+        "an authenticator app is among the root user's second factors": Fails(told),
+    }
+    no_app = Holds("no authenticator app is registered for the root user")
+    assert root.root_factor_is_no_app(summary, listed) == verdicts.get(told, no_app)
 
 
 def test_devices_are_read(aws: Emulator) -> None:
@@ -221,6 +227,13 @@ def test_credentials_are_read_from_the_report(aws: Emulator) -> None:
         user + "machine": ("fails", "1 active access keys, no use on record"),
         user + "idle": ("holds", "no access key is active"),
     }
+    assert aws.judge("iam.users_have_one_active_key") == {
+        user + "console": ("not applicable", "the user has no active access key"),
+        user + "careful": ("not applicable", "the user has no active access key"),
+        user + "machine": ("holds", "one access key is active"),
+        user + "idle": ("not applicable", "the user has no active access key"),
+    }
+    assert credentials.users_have_one_active_key(row(**NEW_KEY, **OLD_KEY)) == Fails("2 access keys are active")
     assert aws.judge("iam.long_term_credentials") == {
         f"account:{ACCOUNT}": ("told", "4 IAM users with 2 passwords and 1 active access keys")
     }
@@ -704,6 +717,39 @@ def test_roles_pass_only_named_roles(policy: Any, verdict: Verdict) -> None:
     assert grants.roles_pass_only_named_roles(has(role(role_policy_list=own))) == verdict
 
 
+DECRYPT = "kms:Decrypt"
+ANY_KEY = Fails("decrypting with any key: own")
+NAMED_KEYS = Holds("no policy lets it decrypt with any key")
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        (statement(Action=DECRYPT), ANY_KEY),
+        (statement(Action="KMS:*", Resource=f"arn:aws:kms:*:{ACCOUNT}:*"), ANY_KEY),
+        (statement(Action="kms:ReEncrypt*", Resource="arn:aws:kms:*:*:key/*"), ANY_KEY),
+        # From which service the call comes says nothing about the key.
+        (
+            statement(Action=DECRYPT, Condition={"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}),
+            ANY_KEY,
+        ),
+        (statement(Action=DECRYPT, Resource=f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"), NAMED_KEYS),
+        (
+            statement(Action=DECRYPT, Condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/a"}}),
+            NAMED_KEYS,
+        ),
+        (statement(Action=DECRYPT, Condition={"StringEquals": {"aws:ResourceTag/team": "a"}}), NAMED_KEYS),
+        (statement(Action="kms:Encrypt"), NAMED_KEYS),
+        (statement(Action=DECRYPT, Effect="Deny"), NAMED_KEYS),
+    ],
+)
+def test_roles_name_the_keys_they_decrypt_with(policy: Any, verdict: Verdict) -> None:
+    own = [{"policy_name": "own", "policy_document": document(policy)}]
+    assert grants.roles_name_the_keys_they_decrypt_with(has(role(role_policy_list=own))) == verdict
+    without = NotApplicable("no inline or customer-managed policy gives this role permissions")
+    assert grants.roles_name_the_keys_they_decrypt_with(has(role())) == without
+
+
 def test_passing_roles_is_read(aws: Emulator) -> None:
     make_role(aws, "passer", policy=document(statement(Action=PASS)))
     make_role(aws, "bare")
@@ -721,6 +767,10 @@ def test_somebody_may_open_support_cases(aws: Emulator) -> None:
     group = read(Group, arn=f"{IAM}group/ops", group_name="ops", attached_managed_policies=[support])
     held = user(group_list=["ops"])
     assert grants.somebody_may_open_support_cases([held], [group], []) == Holds("given to group/ops")
+    assert grants.nobody_has_all_of_cloudshell([held], [group], []) == Holds("attached to nobody")
+    shell = {**support, "policy_arn": "arn:aws:iam::aws:policy/AWSCloudShellFullAccess"}
+    shelled = user(attached_managed_policies=[shell])
+    assert grants.nobody_has_all_of_cloudshell([shelled], [group], []) == Fails("attached to user/ada")
     empty = grants.somebody_may_open_support_cases([user()], [group], [])
     assert empty == Fails("AWSSupportAccess is attached to nobody")
 

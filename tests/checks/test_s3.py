@@ -21,6 +21,7 @@ from checks.s3.evidence import (
     Encryption,
     Flags,
     Lifecycle,
+    ObjectLock,
     Owner,
     Ownership,
     PolicyStatus,
@@ -469,6 +470,43 @@ NO_RULE = Fails("no enabled rule expires old versions")
 )
 def test_old_versions_are_let_go(versioning: Versioning, rules: Lifecycle | None, verdict: Verdict) -> None:
     assert data.old_versions_are_let_go(versioning, rules) == verdict
+
+
+@pytest.mark.parametrize(
+    ("versioning", "rules", "lock", "verdict"),
+    [
+        (Versioning(status="Enabled"), None, None, Fails("MFA delete is off")),
+        (Versioning(status="Enabled", mfa_delete="Disabled"), None, ObjectLock(), Fails("MFA delete is off")),
+        (Versioning(status="Enabled", mfa_delete="Enabled"), None, None, Holds("MFA delete is on")),
+        (Versioning(), None, None, NotApplicable("the bucket does not keep versions")),
+        (
+            Versioning(status="Enabled"),
+            lifecycle(expiration={"days": 90}),
+            None,
+            NotApplicable("the bucket has lifecycle rules, with which S3 allows no MFA delete"),
+        ),
+        (
+            Versioning(status="Enabled"),
+            None,
+            ObjectLock(object_lock_enabled="Enabled"),
+            NotApplicable("the bucket has Object Lock"),
+        ),
+    ],
+)
+def test_versions_are_deleted_with_mfa_only(
+    versioning: Versioning, rules: Lifecycle | None, lock: ObjectLock | None, verdict: Verdict
+) -> None:
+    assert data.versions_are_deleted_with_mfa_only(versioning, rules, lock) == verdict
+
+
+def test_the_switches_of_account_and_bucket_add_up() -> None:
+    half = {"block_public_acls": True, "ignore_public_acls": True}
+    rest = {"block_public_policy": True, "restrict_public_buckets": True}
+    check = access.buckets_block_public_access
+    on = Holds("all four switches are on, for the bucket or for the account")
+    assert check(AccountBlock(**half), BucketBlock(**rest)) == on
+    assert check(None, BucketBlock(**half, **rest)) == on
+    assert check(AccountBlock(**half), None) == Fails("off: BlockPublicPolicy, RestrictPublicBuckets")
 
 
 def test_a_rule_for_delete_markers_alone_lets_no_data_go() -> None:

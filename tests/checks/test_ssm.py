@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from checks.ssm import documents, nodes
-from checks.ssm.evidence import Association, Document, Execution, Node, Parameter, PatchState, WindowTask
+from checks.ssm.evidence import Association, Document, Execution, Node, Parameter, PatchState, PublicSharing, WindowTask
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -139,6 +139,7 @@ def test_documents_and_parameters(aws: Emulator) -> None:
     names = (
         "secret_parameters_are_encrypted",
         "documents_are_not_public",
+        "documents_cannot_become_public",
         "runbooks_succeed",
         "runbooks",
         "automation",
@@ -162,6 +163,7 @@ def test_documents_and_parameters(aws: Emulator) -> None:
                 f"{SSM}document/open": ("fails", "open is shared with everyone"),
                 f"{SSM}document/isolate-instance": ("holds", "shared with nobody"),
             },
+            "documents_cannot_become_public": {REGION: ("fails", "the setting for sharing with everyone is Enable")},
             "runbooks_succeed": {REGION: ("fails", "did not succeed: isolate-instance (Failed)")},
             "runbooks": {REGION: ("told", told)},
             "automation": {REGION: ("told", "1 runs of runbooks since 2026-11-20, 0 of them with success")},
@@ -261,6 +263,13 @@ def test_parameters_that_are_no_secrets() -> None:
     plain = [Parameter(name="/app/stage", type="String"), Parameter(name="/app/token-url", type="String")]
     told = Holds("0 of 2 are secure, and no other is named like a secret")
     assert documents.secret_parameters_are_encrypted(plain) == told
+
+
+def test_documents_cannot_become_public() -> None:
+    none = NotApplicable("there are no documents of the account's own")
+    assert documents.documents_cannot_become_public([]) == none
+    held = Holds("the setting for sharing with everyone is Disable")
+    assert documents.documents_cannot_become_public([PublicSharing(setting_value="Disable")]) == held
 
 
 def run(name: str, status: str, day: int) -> Execution:
