@@ -5,7 +5,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checks.s3.evidence import Bucket, Logging, ObjectLock, Versioning
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, derived, fact
+from scanner import (
+    CannotTell,
+    Evidence,
+    Fails,
+    Holds,
+    NotApplicable,
+    Part,
+    Read,
+    ScanTime,
+    Target,
+    Verdict,
+    check,
+    derived,
+    fact,
+)
+
+_BOTH = frozenset({"read", "write"})
+_ALL_BUCKETS = ("arn:aws:s3", "arn:aws:s3:::")
 
 
 class Trail(
@@ -30,9 +47,15 @@ class TrailStatus(
     Evidence, read=Read("cloudtrail:GetTrailStatus", per=Trail, args={"Name": "trail_arn"}, region="{home_region}")
 ):
     is_logging: bool
+    start_logging_time: datetime | None = None
     latest_delivery_error: str | None = None
     latest_delivery_time: datetime | None = None
+    latest_digest_delivery_error: str | None = None
     latest_cloud_watch_logs_delivery_error: str | None = None
+    latest_cloud_watch_logs_delivery_time: datetime | None = None
+
+    def began_within(self, hours: int, at: datetime) -> bool:
+        return self.start_logging_time is not None and at - self.start_logging_time <= timedelta(hours=hours)
 
 
 class EventSelector(Part):
@@ -40,6 +63,13 @@ class EventSelector(Part):
     include_management_events: bool = False
     exclude_management_event_sources: tuple[str, ...] = ()
     data_resources: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def halves(self) -> frozenset[str]:
+        """Does it take reads, writes or both?"""
+        return {"All": _BOTH, "ReadOnly": frozenset({"read"}), "WriteOnly": frozenset({"write"})}.get(
+            self.read_write_type, frozenset()
+        )
 
 
 class FieldSelector(Part):
@@ -55,6 +85,20 @@ class FieldSelector(Part):
 class AdvancedEventSelector(Part):
     field_selectors: tuple[FieldSelector, ...]
 
+    @property
+    def halves(self) -> frozenset[str]:
+        """Does it take reads, writes or both? `readOnly` can be compared by Equals alone (CloudTrail API reference)."""
+        told = [one for one in self.field_selectors if one.field == "readOnly"]
+        wanted = {"true": "read", "false": "write"}
+        return _BOTH.intersection(*({wanted.get(value, "") for value in one.equals} for one in told))
+
+    def narrowed_by(self, *free: str) -> list[FieldSelector]:
+        """What narrows it beside these fields."""
+        return [one for one in self.field_selectors if one.field not in (*free, "eventCategory", "readOnly")]
+
+    def has(self, field: str, value: str) -> bool:
+        return any(one.field == field and value in one.equals for one in self.field_selectors)
+
 
 class Selectors(
     Evidence,
@@ -66,15 +110,39 @@ class Selectors(
     advanced_event_selectors: tuple[AdvancedEventSelector, ...] = ()
 
     @property
-    def records_all_management_events(self) -> bool:
-        """Reads and writes of the control plane, no source left out."""
-        classic = any(
-            selector.include_management_events
-            and selector.read_write_type == "All"
-            and not selector.exclude_management_event_sources
-            for selector in self.event_selectors
-        )
-        return classic or any(_is_all_management(selector) for selector in self.advanced_event_selectors)
+    def management_halves(self) -> frozenset[str]:
+        """Which of the control plane's reads and writes are recorded with no source left out, by one selector or several."""
+        classic = [
+            one.halves
+            for one in self.event_selectors
+            if one.include_management_events and not one.exclude_management_event_sources
+        ]
+        advanced = [
+            one.halves
+            for one in self.advanced_event_selectors
+            if one.has("eventCategory", "Management") and not one.narrowed_by()
+        ]
+        return frozenset().union(*classic, *advanced)
+
+    def object_halves(self, bucket: str) -> frozenset[str]:
+        """Which reads and writes of all objects of a bucket are recorded, by one selector or several."""
+        whole = {*_ALL_BUCKETS, f"arn:aws:s3:::{bucket}/"}
+        classic = [
+            one.halves
+            for one in self.event_selectors
+            for resource in one.data_resources
+            if resource.get("Type") == "AWS::S3::Object"
+            and whole & {_plain(arn) for arn in resource.get("Values") or ()}
+        ]
+        advanced = [
+            one.halves
+            for one in self.advanced_event_selectors
+            if one.has("eventCategory", "Data")
+            and one.has("resources.type", "AWS::S3::Object")
+            and not one.narrowed_by("resources.type", "resources.ARN")
+            and all(_takes(field, bucket) for field in one.field_selectors if field.field == "resources.ARN")
+        ]
+        return frozenset().union(*classic, *advanced)
 
     @property
     def data_kinds(self) -> tuple[str, ...]:
@@ -129,12 +197,20 @@ class EventDataStore(
     organization_enabled: bool = False
 
 
-def _is_all_management(selector: AdvancedEventSelector) -> bool:
-    """An advanced selector for the category Management that nothing narrows."""
-    only = [field for field in selector.field_selectors if field.field != "eventCategory"]
-    return not only and any(
-        field.field == "eventCategory" and "Management" in field.equals for field in selector.field_selectors
-    )
+def _plain(arn: object) -> str:
+    """An ARN as it would be in the standard partition."""
+    return f"arn:aws:{str(arn).split(':', 2)[-1]}" if str(arn).startswith("arn:") else str(arn)
+
+
+def _takes(field: FieldSelector, bucket: str) -> bool:
+    """Does a condition on the object's ARN let all objects of the bucket through?"""
+    own = f"arn:aws:s3:::{bucket}/"
+    if field.equals or field.ends_with or field.not_ends_with:
+        return False
+    if field.starts_with and not any(own.startswith(_plain(one)) for one in field.starts_with):
+        return False
+    refused = [_plain(one) for one in (*field.not_starts_with, *field.not_equals)]
+    return not any(own.startswith(one) or one.startswith(own) for one in refused)
 
 
 @dataclass(frozen=True)
@@ -152,15 +228,29 @@ class Recorder:
             return f"{self.trail.name} is not logging"
         if self.status.latest_delivery_error:
             return f"{self.trail.name} cannot deliver: {self.status.latest_delivery_error}"
-        if not self.selectors.records_all_management_events:
+        if self.selectors.management_halves != _BOTH:
             return f"{self.trail.name} does not record all management events"
         return ""
+
+    @property
+    def works(self) -> bool:
+        return self.status.is_logging and not self.status.latest_delivery_error
+
+
+def _together(recorders: list[Recorder]) -> str:
+    """The trails that record all management events together, where none does alone; empty if there are none."""
+    parts = [one for one in recorders if one.works and one.selectors.management_halves]
+    halves = frozenset().union(*(one.selectors.management_halves for one in parts))
+    return " and ".join(sorted(one.trail.name for one in parts)) if halves == _BOTH else ""
 
 
 @derived
 def recorder(trail: Trail, status: TrailStatus, selectors: Selectors) -> Recorder:
     """A trail, whole."""
     return Recorder(trail, status, selectors)
+
+
+NOT_LOGGING = NotApplicable("the trail is not logging")
 
 
 @check(effort="low")
@@ -173,6 +263,8 @@ def a_trail_records_this_region(recorders: list[Recorder]) -> Verdict:
     for one in recorders:
         if not one.hindrance:
             return Holds(f"{one.trail.name} records all management events here")
+    if names := _together(recorders):
+        return Holds(f"{names} record all management events here together")
     return Fails("; ".join(one.hindrance for one in recorders) or "no trail covers this region")
 
 
@@ -187,19 +279,23 @@ def a_trail_covers_every_region(recorders: list[Recorder]) -> Verdict:
     for one in wide:
         if not one.hindrance:
             return Holds(f"{one.trail.name} (home {one.trail.home_region}) records every region")
+    if names := _together(wide):
+        return Holds(f"{names} record every region together")
     return Fails("; ".join(one.hindrance for one in wide) or "there is no multi-region trail")
 
 
 @check(effort="low")
-def trails_validate_log_files(trail: Trail) -> Verdict:
+def trails_validate_log_files(trail: Trail, status: TrailStatus) -> Verdict:
     """Trails write digest files, so that a changed or deleted log shows.
 
     Why: a log that can be changed unnoticed proves nothing.
     Fix: aws cloudtrail update-trail --name TRAIL --enable-log-file-validation
     """
-    if trail.log_file_validation_enabled:
-        return Holds("log file validation is on")
-    return Fails("log file validation is off")
+    if not trail.log_file_validation_enabled:
+        return Fails("log file validation is off")
+    if status.latest_digest_delivery_error:
+        return Fails(f"the last digest was not delivered: {status.latest_digest_delivery_error}")
+    return Holds("log file validation is on")
 
 
 @check(effort="low")
@@ -215,21 +311,28 @@ def trails_encrypt_with_own_key(trail: Trail) -> Verdict:
 
 
 @check(effort="low")
-def trails_deliver(status: TrailStatus, at: ScanTime, *, hours: int = 24) -> Verdict:
+def trails_deliver(one: Recorder, at: ScanTime, *, hours: int = 24) -> Verdict:
     """Trails that are logging have delivered lately.
 
     Why: a trail that is on and delivers nothing, because its bucket or key refuses, is a trail that is off.
     Fix: aws cloudtrail get-trail-status --name TRAIL names the delivery error; mend the bucket's or key's policy.
     """
+    status = one.status
     if not status.is_logging:
-        return NotApplicable("the trail is not logging")
+        return NOT_LOGGING
     if status.latest_delivery_error:
         return Fails(f"the last delivery failed: {status.latest_delivery_error}")
-    if status.latest_delivery_time is None:
-        return Fails("nothing was ever delivered")
-    if at - status.latest_delivery_time > timedelta(hours=hours):
-        return Fails(f"the last delivery was on {status.latest_delivery_time:%Y-%m-%d %H:%M} UTC")
-    return Holds(f"delivered on {status.latest_delivery_time:%Y-%m-%d %H:%M} UTC")
+    last = status.latest_delivery_time
+    if last is not None and at - last <= timedelta(hours=hours):
+        return Holds(f"delivered on {last:%Y-%m-%d %H:%M} UTC")
+    told = f"the last delivery was on {last:%Y-%m-%d %H:%M} UTC" if last else "nothing was ever delivered"
+    if status.began_within(hours, at):
+        return CannotTell(
+            f"{told}, and the trail has been logging since {status.start_logging_time:%Y-%m-%d %H:%M} only"
+        )
+    if not (one.trail.is_multi_region_trail and one.selectors.management_halves == _BOTH):
+        return CannotTell(f"{told}; no error is told, and what the trail selects may not have happened since")
+    return Fails(told)
 
 
 @check(effort="medium")
@@ -257,7 +360,7 @@ def access_to_logs_is_logged(trail: Trail, logging: Logging) -> Verdict:
 
 
 @check(effort="low")
-def trails_can_raise_alarms(trail: Trail, status: TrailStatus) -> Verdict:
+def trails_can_raise_alarms(trail: Trail, status: TrailStatus, at: ScanTime, *, hours: int = 24) -> Verdict:
     """Trails also write into a log group, on which an alarm can stand.
 
     Why: a file in a bucket alarms nobody.
@@ -265,9 +368,36 @@ def trails_can_raise_alarms(trail: Trail, status: TrailStatus) -> Verdict:
     """
     if not trail.cloud_watch_logs_log_group_arn:
         return Fails("no log group is set")
+    if not status.is_logging:
+        return NOT_LOGGING
     if status.latest_cloud_watch_logs_delivery_error:
         return Fails(f"the last delivery failed: {status.latest_cloud_watch_logs_delivery_error}")
+    last = status.latest_cloud_watch_logs_delivery_time
+    if last is None or at - last > timedelta(hours=hours):
+        told = f"last written on {last:%Y-%m-%d %H:%M} UTC" if last else "never written to"
+        return CannotTell(f"{trail.cloud_watch_logs_log_group_arn} was {told}, and no error is told")
     return Holds(f"writes to {trail.cloud_watch_logs_log_group_arn}")
+
+
+@check(effort="medium")
+def use_of_objects_is_recorded(recorders: list[Recorder], buckets: list[Bucket], here: Target) -> Verdict:
+    """Where the region has buckets, trails record who reads and writes their objects.
+
+    Why: without data events nobody can tell afterwards which objects an intruder took.
+    Fix: aws cloudtrail put-event-selectors with eventCategory Data and resources.type AWS::S3::Object, on a multi-region trail.
+    """
+    # A trail that records what is written into its own bucket would record itself.
+    targets = {one.trail.s3_bucket_name for one in recorders}
+    mine = sorted(one.name for one in buckets if one.bucket_region == here.region and one.name not in targets)
+    if not mine:
+        return NotApplicable("the region has no bucket but those that trails write into")
+    working = [one.selectors for one in recorders if one.works]
+    dark = [name for name in mine if frozenset().union(*(one.object_halves(name) for one in working)) != _BOTH]
+    if not dark:
+        return Holds(f"reads and writes of objects in {len(mine)} buckets are recorded")
+    return Fails(
+        f"not every read and write is recorded of objects in {len(dark)} of {len(mine)} buckets: {', '.join(dark[:3])}"
+    )
 
 
 @check(effort="low")

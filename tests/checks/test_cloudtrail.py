@@ -15,7 +15,8 @@ from checks.cloudtrail import (
     Trail,
     TrailStatus,
 )
-from scanner import Fails, Holds, NotApplicable, Verdict
+from checks.s3.evidence import Bucket
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.answering import answering
 from tests.emulator import Emulator
 
@@ -104,6 +105,10 @@ def advanced(*fields: FieldSelector) -> Selectors:
     return Selectors(advanced_event_selectors=(AdvancedEventSelector(field_selectors=fields),))
 
 
+def half(kind: str) -> EventSelector:
+    return EventSelector(include_management_events=True, read_write_type=kind)
+
+
 MANAGEMENT = FieldSelector(field="eventCategory", equals=("Management",))
 HINDERED = Fails("main does not record all management events")
 COVERS = Holds("main records all management events here")
@@ -131,6 +136,10 @@ COVERS = Holds("main records all management events here")
         (advanced(MANAGEMENT), COVERS),
         (advanced(MANAGEMENT, FieldSelector(field="readOnly", equals=("false",))), HINDERED),
         (advanced(FieldSelector(field="eventCategory", equals=("Data",))), HINDERED),
+        (advanced(MANAGEMENT, FieldSelector(field="eventSource", not_equals=("kms.amazonaws.com",))), HINDERED),
+        (advanced(MANAGEMENT, FieldSelector(field="readOnly", equals=("false", "true"))), COVERS),
+        (Selectors(event_selectors=(half("ReadOnly"), half("WriteOnly"))), COVERS),
+        (Selectors(event_selectors=(half("ReadOnly"), half("ReadOnly"))), HINDERED),
         (Selectors(), HINDERED),
     ],
 )
@@ -139,32 +148,111 @@ def test_what_a_trail_selects_decides_what_it_records(selectors: Selectors, verd
     assert cloudtrail.a_trail_records_this_region(recorders) == verdict
 
 
+def test_two_trails_may_share_the_record() -> None:
+    reads, writes = (
+        Recorder(trail(name=kind), TrailStatus(is_logging=True), Selectors(event_selectors=(half(kind),)))
+        for kind in ("ReadOnly", "WriteOnly")
+    )
+    both = "ReadOnly and WriteOnly record"
+    assert cloudtrail.a_trail_records_this_region([reads, writes]) == Holds(
+        f"{both} all management events here together"
+    )
+    assert cloudtrail.a_trail_covers_every_region([reads, writes]) == Holds(f"{both} every region together")
+    stopped = Recorder(writes.trail, TrailStatus(is_logging=False), writes.selectors)
+    alone = "ReadOnly does not record all management events; WriteOnly is not logging"
+    assert cloudtrail.a_trail_covers_every_region([reads, stopped]) == Fails(alone)
+
+
+def since(hours: int, **changes: object) -> TrailStatus:
+    return TrailStatus.model_validate(
+        {"is_logging": True, "latest_delivery_time": NOW - timedelta(hours=hours), **changes}
+    )
+
+
 @pytest.mark.parametrize(
-    ("status", "verdict"),
+    ("status", "selectors", "verdict"),
     [
-        (TrailStatus(is_logging=False), NotApplicable("the trail is not logging")),
-        (TrailStatus(is_logging=True), Fails("nothing was ever delivered")),
+        (TrailStatus(is_logging=False), ALL, NotApplicable("the trail is not logging")),
+        (TrailStatus(is_logging=True), ALL, Fails("nothing was ever delivered")),
+        (
+            TrailStatus(is_logging=True, start_logging_time=NOW - timedelta(minutes=5)),
+            ALL,
+            CannotTell("nothing was ever delivered, and the trail has been logging since 2026-11-23 11:55 only"),
+        ),
         (
             TrailStatus(is_logging=True, latest_delivery_error="AccessDenied"),
+            ALL,
             Fails("the last delivery failed: AccessDenied"),
         ),
+        (since(25), ALL, Fails("the last delivery was on 2026-11-22 11:00 UTC")),
+        # Nobody may have written anything for a day.
         (
-            TrailStatus(is_logging=True, latest_delivery_time=NOW - timedelta(hours=25)),
-            Fails("the last delivery was on 2026-11-22 11:00 UTC"),
+            since(25),
+            Selectors(event_selectors=(half("WriteOnly"),)),
+            CannotTell(
+                "the last delivery was on 2026-11-22 11:00 UTC; no error is told, "
+                "and what the trail selects may not have happened since"
+            ),
         ),
-        (
-            TrailStatus(is_logging=True, latest_delivery_time=NOW - timedelta(hours=1)),
-            Holds("delivered on 2026-11-23 11:00 UTC"),
-        ),
+        (since(1), ALL, Holds("delivered on 2026-11-23 11:00 UTC")),
     ],
 )
-def test_trails_deliver(status: TrailStatus, verdict: Verdict) -> None:
-    assert cloudtrail.trails_deliver(status, NOW) == verdict
+def test_trails_deliver(status: TrailStatus, selectors: Selectors, verdict: Verdict) -> None:
+    assert cloudtrail.trails_deliver(Recorder(trail(), status, selectors), NOW) == verdict
+
+
+OBJECTS = (
+    FieldSelector(field="eventCategory", equals=("Data",)),
+    FieldSelector(field="resources.type", equals=("AWS::S3::Object",)),
+)
+ALL_RECORDED = Holds("reads and writes of objects in 1 buckets are recorded")
+DARK = Fails("not every read and write is recorded of objects in 1 of 1 buckets: data")
+
+
+def classic(value: str, kind: str = "All") -> Selectors:
+    resources = ({"Type": "AWS::S3::Object", "Values": [value]},)
+    return Selectors(event_selectors=(EventSelector(read_write_type=kind, data_resources=resources),))
+
+
+@pytest.mark.parametrize(
+    ("selectors", "verdict"),
+    [
+        (ALL, DARK),
+        (classic("arn:aws:s3"), ALL_RECORDED),
+        (classic("arn:aws-cn:s3:::"), ALL_RECORDED),
+        (classic("arn:aws:s3:::data/"), ALL_RECORDED),
+        (classic("arn:aws:s3:::data/private"), DARK),
+        (classic("arn:aws:s3:::other/"), DARK),
+        (classic("arn:aws:s3", "WriteOnly"), DARK),
+        (advanced(*OBJECTS), ALL_RECORDED),
+        (advanced(*OBJECTS, FieldSelector(field="readOnly", equals=("false",))), DARK),
+        (advanced(*OBJECTS, FieldSelector(field="eventName", equals=("DeleteObject",))), DARK),
+        (advanced(*OBJECTS, FieldSelector(field="resources.ARN", starts_with=("arn:aws:s3:::data/",))), ALL_RECORDED),
+        (
+            advanced(*OBJECTS, FieldSelector(field="resources.ARN", not_starts_with=("arn:aws:s3:::logs/",))),
+            ALL_RECORDED,
+        ),
+        (advanced(*OBJECTS, FieldSelector(field="resources.ARN", not_starts_with=("arn:aws:s3:::data/tmp",))), DARK),
+    ],
+)
+def test_use_of_objects_is_recorded(selectors: Selectors, verdict: Verdict) -> None:
+    here = Target("123456789012", "us-east-1")
+    buckets = [Bucket(name=name, bucket_region="us-east-1") for name in ("data", "logs")]
+    found = [Recorder(trail(), TrailStatus(is_logging=True), selectors)]
+    assert cloudtrail.use_of_objects_is_recorded(found, buckets, here) == verdict
+    stopped = [Recorder(trail(), TrailStatus(is_logging=False), selectors)]
+    assert cloudtrail.use_of_objects_is_recorded(stopped, buckets, here) == DARK
 
 
 def test_facts_about_trails(aws: Emulator) -> None:
     make_trail(aws)
     assert aws.judge("cloudtrail.data_events_recorded") == {ARN + "main": ("told", "trail main records no data events")}
+    dark = "not every read and write is recorded of objects in 1 of 1 buckets: data"
+    aws.client("s3").create_bucket(Bucket="data")
+    assert aws.judge("cloudtrail.use_of_objects_is_recorded", regions=("us-east-1", "eu-west-1")) == {
+        "region:us-east-1": ("fails", dark),
+        "region:eu-west-1": ("not applicable", "the region has no bucket but those that trails write into"),
+    }
     assert aws.judge("cloudtrail.organization_trail") == {"region:us-east-1": ("told", "organization trails: none")}
 
 
@@ -235,7 +323,7 @@ def test_access_to_logs_and_alarms(aws: Emulator) -> None:
     aws.client("cloudtrail").update_trail(
         Name="main", CloudWatchLogsLogGroupArn=group, CloudWatchLogsRoleArn="arn:aws:iam::123456789012:role/trail"
     )
-    assert aws.judge(alarms) == {arn: ("holds", f"writes to {group}")}
+    assert aws.judge(alarms) == {arn: ("unknown", f"{group} was never written to, and no error is told")}
     aws.client("s3").delete_bucket(Bucket="logs")
     assert aws.judge(logged) == {arn: ("unknown", "logs is not among what s3:ListBuckets listed")}
 
@@ -250,4 +338,14 @@ def test_a_log_group_that_refuses_raises_no_alarm() -> None:
         cloud_watch_logs_log_group_arn="arn",
     )
     refused = TrailStatus(is_logging=True, latest_cloud_watch_logs_delivery_error="AccessDenied")
-    assert cloudtrail.trails_can_raise_alarms(one, refused) == Fails("the last delivery failed: AccessDenied")
+    assert cloudtrail.trails_can_raise_alarms(one, refused, NOW) == Fails("the last delivery failed: AccessDenied")
+    writes = TrailStatus(is_logging=True, latest_cloud_watch_logs_delivery_time=NOW)
+    assert cloudtrail.trails_can_raise_alarms(one, writes, NOW) == Holds("writes to arn")
+    stopped = TrailStatus(is_logging=False, latest_cloud_watch_logs_delivery_time=NOW)
+    assert cloudtrail.trails_can_raise_alarms(one, stopped, NOW) == NotApplicable("the trail is not logging")
+
+
+def test_a_digest_that_is_refused_validates_nothing() -> None:
+    refused = TrailStatus(is_logging=True, latest_digest_delivery_error="AccessDenied")
+    told = Fails("the last digest was not delivered: AccessDenied")
+    assert cloudtrail.trails_validate_log_files(trail(), refused) == told
