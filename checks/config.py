@@ -1,19 +1,43 @@
 """Config: whether changes of resources are recorded, and judged by rules."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from checks.securityhub import Standard
-from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import (
+    AllRegions,
+    CannotTell,
+    Evidence,
+    Fails,
+    Holds,
+    NotApplicable,
+    Part,
+    Read,
+    Verdict,
+    check,
+    derived,
+    fact,
+)
 
 # What Config calls the global resource types; they are recorded in any one region (Config API reference, RecordingGroup).
 GLOBAL_TYPES = frozenset({"AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::Policy"})
 # Managed rules that look for data without encryption at rest.
 _ENCRYPTION_RULES = frozenset(
     {
+        "BACKUP_RECOVERY_POINT_ENCRYPTED",
+        "CLOUD_TRAIL_ENCRYPTION_ENABLED",
+        "CLOUDWATCH_LOG_GROUP_ENCRYPTED",
+        "DAX_ENCRYPTION_ENABLED",
+        "DOCDB_CLUSTER_ENCRYPTED",
         "DYNAMODB_TABLE_ENCRYPTED_KMS",
         "EC2_EBS_ENCRYPTION_BY_DEFAULT",
         "EFS_ENCRYPTED_CHECK",
+        "EKS_SECRETS_ENCRYPTED",
+        "ELASTICSEARCH_ENCRYPTED_AT_REST",
         "ENCRYPTED_VOLUMES",
+        "KINESIS_STREAM_ENCRYPTED",
+        "NEPTUNE_CLUSTER_ENCRYPTED",
+        "OPENSEARCH_ENCRYPTED_AT_REST",
+        "RDS_CLUSTER_ENCRYPTED_AT_REST",
         "RDS_SNAPSHOT_ENCRYPTED",
         "RDS_STORAGE_ENCRYPTED",
         "REDSHIFT_CLUSTER_CONFIGURATION_CHECK",
@@ -65,19 +89,56 @@ class Recorder(Evidence, read=Read("config:DescribeConfigurationRecorders", "Con
     """The account's own recorder. Service-linked ones are not listed without being asked for."""
 
     name: str
+    arn: str | None = None
     recording_group: RecordingGroup = RecordingGroup()
 
 
 class RecorderStatus(Evidence, read=Read("config:DescribeConfigurationRecorderStatus", "ConfigurationRecordersStatus")):
     name: str
+    arn: str | None = None
     recording: bool
     last_status: str | None = None
     last_error_code: str | None = None
 
 
+@dataclass(frozen=True)
+class Recording:
+    """The recorders of a region that are switched on, and how many there are."""
+
+    on: tuple[Recorder, ...]
+    count: int
+
+
+@derived
+def recording(recorders: list[Recorder], statuses: list[RecorderStatus]) -> Recording:
+    """Recorders that are switched on; what is listed and stopped records nothing."""
+    running = {one.name for one in statuses if one.recording}
+    return Recording(tuple(one for one in recorders if one.name in running), len(recorders))
+
+
 class DeliveryChannel(Evidence, read=Read("config:DescribeDeliveryChannels", "DeliveryChannels")):
     name: str
     s3_bucket_name: str | None = None
+
+
+class Delivered(Part):
+    last_status: str | None = None
+    last_error_code: str | None = None
+
+
+class ChannelStatus(Evidence, read=Read("config:DescribeDeliveryChannelStatus", "DeliveryChannelsStatus")):
+    """How the last delivery of the history and of a snapshot went."""
+
+    name: str
+    config_history_delivery_info: Delivered = Delivered()
+    config_snapshot_delivery_info: Delivered = Delivered()
+
+    @property
+    def error(self) -> str:
+        infos = (self.config_history_delivery_info, self.config_snapshot_delivery_info)
+        return next(
+            (one.last_error_code or "Failure" for one in infos if (one.last_status or "").upper() == "FAILURE"), ""
+        )
 
 
 class RuleSource(Part):
@@ -91,6 +152,10 @@ class Rule(Evidence, read=Read("config:DescribeConfigRules", "ConfigRules", arn=
     config_rule_state: str = ""
     source: RuleSource
     created_by: str | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.config_rule_state in ("ACTIVE", "EVALUATING")
 
 
 class Remediation(
@@ -164,6 +229,21 @@ class PackCompliance(
     conformance_pack_compliance_status: str
 
 
+class OrganizationSource(Part):
+    all_aws_regions: bool = False
+    aws_regions: tuple[str, ...] = ()
+
+
+class AccountSource(Part):
+    account_ids: tuple[str, ...]
+    all_aws_regions: bool = False
+    aws_regions: tuple[str, ...] = ()
+
+
+def _regions(source: OrganizationSource | AccountSource) -> str:
+    return "all regions" if source.all_aws_regions else f"{len(source.aws_regions)} regions"
+
+
 class Aggregator(
     Evidence,
     read=Read(
@@ -172,7 +252,32 @@ class Aggregator(
 ):
     configuration_aggregator_arn: str
     configuration_aggregator_name: str
-    organization_aggregation_source: dict[str, Any] | None = None
+    organization_aggregation_source: OrganizationSource | None = None
+    account_aggregation_sources: tuple[AccountSource, ...] = ()
+
+    def __str__(self) -> str:
+        if (whole := self.organization_aggregation_source) is not None:
+            return f"{self.configuration_aggregator_name} (organization, {_regions(whole)})"
+        accounts = {account for one in self.account_aggregation_sources for account in one.account_ids}
+        where = " and ".join(sorted({_regions(one) for one in self.account_aggregation_sources}))
+        return f"{self.configuration_aggregator_name} ({len(accounts)} accounts{', ' if where else ''}{where})"
+
+
+class SourceStatus(
+    Evidence,
+    read=Read(
+        "config:DescribeConfigurationAggregatorSourcesStatus",
+        "AggregatedSourceStatusList",
+        per=Aggregator,
+        args={"ConfigurationAggregatorName": "configuration_aggregator_name"},
+    ),
+):
+    """How the last gathering from an account and region went."""
+
+    source_id: str
+    aws_region: str | None = None
+    last_update_status: str
+    last_error_code: str | None = None
 
 
 NO_RECORDER = NotApplicable("there is no recorder in this region")
@@ -188,6 +293,10 @@ def changes_are_recorded(statuses: list[RecorderStatus]) -> Verdict:
     for status in statuses:
         if status.recording and (status.last_status or "").upper() == "SUCCESS":
             return Holds(f"the recorder {status.name} is recording")
+    for status in statuses:
+        # A recorder that was started just now, and one of a service's own (Config API reference, RecorderStatus).
+        if status.recording and (status.last_status or "").upper() in ("PENDING", "NOTAPPLICABLE"):
+            return CannotTell(f"the recorder {status.name} is switched on, and its last try is {status.last_status}")
     told = [
         f"the recorder {one.name} is stopped"
         if not one.recording
@@ -220,19 +329,32 @@ def all_types_are_recorded(recorders: list[Recorder], *, without: tuple[str, ...
 
 
 @check(effort="low")
-def users_and_roles_are_recorded(recorders: AllRegions[Recorder]) -> Verdict:
-    """In one region at least, the recorder includes IAM's users, groups, roles and policies.
+def users_and_roles_are_recorded(recorders: AllRegions[Recorder], statuses: AllRegions[RecorderStatus]) -> Verdict:
+    """In one region at least, a recorder that is switched on includes IAM's users, groups, roles and policies.
 
     Why: changes of permissions are the ones that an intruder makes first.
     Fix: put-configuration-recorder with "includeGlobalResourceTypes": true, in one region only: each further one costs twice.
     """
-    if any(recorder.recording_group.includes_global_types for recorder in recorders):
+    including = [one for one in recorders if one.recording_group.includes_global_types]
+    if not including:
+        return Fails("no recorder includes the global types" if recorders else "there is no recorder in any region")
+    # Recorders of several regions mostly have the same name; newer answers tell them apart by their ARN.
+    states = [{own.recording for own in statuses if _is_of(own, one)} for one in including]
+    if {True} in states:
         return Holds("a recorder includes the global types")
-    return Fails("no recorder includes the global types" if recorders else "there is no recorder in any region")
+    if any(True in found for found in states):
+        return CannotTell("a recorder that includes the global types is on or off: recorders of one name are both")
+    return Fails("every recorder that includes the global types is stopped")
+
+
+def _is_of(status: RecorderStatus, recorder: Recorder) -> bool:
+    return status.arn == recorder.arn if status.arn and recorder.arn else status.name == recorder.name
 
 
 @check(effort="low")
-def recorded_changes_are_delivered(recorders: list[Recorder], channels: list[DeliveryChannel]) -> Verdict:
+def recorded_changes_are_delivered(
+    recorders: list[Recorder], channels: list[DeliveryChannel], statuses: list[ChannelStatus]
+) -> Verdict:
     """What the recorder sees is delivered to a bucket.
 
     Why: without a channel the history is not kept where the organization keeps its evidence.
@@ -241,50 +363,63 @@ def recorded_changes_are_delivered(recorders: list[Recorder], channels: list[Del
     if not recorders:
         return NO_RECORDER
     buckets = sorted(channel.s3_bucket_name for channel in channels if channel.s3_bucket_name)
-    return Holds(f"delivered to {', '.join(buckets)}") if buckets else Fails("there is no delivery channel")
+    if not buckets:
+        return Fails("there is no delivery channel")
+    failed = sorted(f"{one.name}: {one.error}" for one in statuses if one.error)
+    return Fails(f"the last delivery failed, {failed[0]}") if failed else Holds(f"delivered to {', '.join(buckets)}")
 
 
 @check(effort="medium")
-def rules_judge_resources(rules: list[Rule]) -> Verdict:
+def rules_judge_resources(rules: list[Rule], recording: Recording) -> Verdict:
     """Config rules judge the region's resources.
 
     Why: a record that nobody compares with what should be is an archive, not a control.
     Fix: deploy a conformance pack, or enable a Security Hub standard, which brings its own rules.
     """
-    active = [rule for rule in rules if rule.config_rule_state in ("ACTIVE", "EVALUATING")]
+    active = [rule for rule in rules if rule.active]
     if not active:
         return Fails("no rule is active" if rules else "there is no rule")
+    if not recording.on:
+        return CannotTell(f"{len(active)} rules are active, and no recorder is on that shows them what is there now")
     own = sum(rule.created_by is None for rule in active)
     return Holds(f"{len(active)} rules are active, {own} of them the account's own")
 
 
 @check(effort="medium")
-def something_judges_controls(rules: AllRegions[Rule], standards: AllRegions[Standard]) -> Verdict:
+def something_judges_controls(
+    rules: AllRegions[Rule], statuses: AllRegions[RecorderStatus], standards: AllRegions[Standard]
+) -> Verdict:
     """In some region Config rules or a standard of Security Hub judge resources.
 
     Why: an objective against which nothing is measured is a wish.
     Fix: aws securityhub batch-enable-standards, or deploy a conformance pack with the objectives that apply.
     """
-    active = sum(rule.config_rule_state in ("ACTIVE", "EVALUATING") for rule in rules)
+    active = sum(rule.active for rule in rules)
+    seen = any(one.recording for one in statuses)
     ready = sorted({one.name for one in standards if one.standards_status == "READY"})
-    if ready or active:
+    if ready or (active and seen):
         return Holds(f"{active} rules are active; standards: {', '.join(ready) or 'none'}")
+    if active:
+        return CannotTell(f"{active} rules are active, and no recorder is on that shows them what is there now")
     return Fails("no rule is active and no standard is ready in any region")
 
 
 @check(effort="low")
-def encryption_is_judged_by_a_rule(rules: list[Rule]) -> Verdict:
+def encryption_is_judged_by_a_rule(rules: list[Rule], recording: Recording) -> Verdict:
     """A Config rule looks for data stores that are not encrypted.
 
     Why: what was encrypted on the day of the review need not be tomorrow.
     Fix: aws configservice put-config-rule with the managed rules ENCRYPTED_VOLUMES and RDS_STORAGE_ENCRYPTED
     """
-    found = sorted(
-        rule.config_rule_name
-        for rule in rules
-        if rule.source.source_identifier in _ENCRYPTION_RULES and rule.config_rule_state in ("ACTIVE", "EVALUATING")
-    )
-    return Holds(f"judged by {', '.join(found[:5])}") if found else Fails("no managed rule about encryption is active")
+    active = [rule for rule in rules if rule.active]
+    found = sorted(rule.config_rule_name for rule in active if rule.source.source_identifier in _ENCRYPTION_RULES)
+    if found and not recording.on:
+        return CannotTell(f"{found[0]} is active, and no recorder is on that shows it what is there now")
+    if found:
+        return Holds(f"judged by {', '.join(found[:5])}")
+    if own := sorted(rule.config_rule_name for rule in active if rule.source.owner != "AWS"):
+        return CannotTell(f"no managed rule about encryption is active; what {own[0]} looks for is not told")
+    return Fails("no managed rule about encryption is active")
 
 
 @check(effort="medium")
@@ -326,14 +461,27 @@ def conformance_packs(packs: list[ConformancePack]) -> str:
     return f"conformance packs: {', '.join(sorted(pack.conformance_pack_name for pack in packs)[:10]) or 'none'}"
 
 
+@check(effort="low")
+def aggregators_reach_their_sources(aggregator: Aggregator, sources: list[SourceStatus]) -> Verdict:
+    """Aggregators gather the state of every account and region that they name.
+
+    Why: an account that refuses is missing from the overview, and nobody misses what is not on a list.
+    Fix: aws configservice put-aggregation-authorization in the account that is named, or mend the aggregator's role.
+    """
+    failed = [one for one in sources if one.last_update_status == "FAILED"]
+    if failed:
+        named = ", ".join(sorted({f"{one.source_id} in {one.aws_region or 'no region'}" for one in failed})[:3])
+        return Fails(f"{len(failed)} of {len(sources)} sources failed: {named}")
+    if not sources:
+        return CannotTell(f"{aggregator.configuration_aggregator_name} has gathered from nowhere yet")
+    old = sum(one.last_update_status != "SUCCEEDED" for one in sources)
+    return CannotTell(f"{old} of {len(sources)} sources are out of date") if old else Holds(f"{len(sources)} sources")
+
+
 @fact
 def aggregators(found: list[Aggregator]) -> str:
     """Which aggregators gather the state of other accounts and regions here."""
-    told = sorted(
-        f"{one.configuration_aggregator_name} ({'organization' if one.organization_aggregation_source else 'accounts'})"
-        for one in found
-    )
-    return f"aggregators: {', '.join(told) or 'none'}"
+    return f"aggregators: {', '.join(sorted(str(one) for one in found)) or 'none'}"
 
 
 @fact

@@ -6,12 +6,16 @@ import pytest
 
 from checks import config
 from checks.config import (
+    AccountSource,
     Aggregator,
+    ChannelStatus,
     ConformancePack,
+    Delivered,
     DeliveryChannel,
     Exclusion,
     Recorder,
     RecorderStatus,
+    Recording,
     RecordingGroup,
     Remediation,
     Rule,
@@ -19,7 +23,7 @@ from checks.config import (
     Strategy,
 )
 from checks.securityhub import Standard
-from scanner import Fails, Holds, Verdict
+from scanner import CannotTell, Fails, Holds, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -37,6 +41,11 @@ def make_recorder(aws: Emulator, **group: Any) -> Any:
     return client
 
 
+def start(client: Any) -> None:
+    client.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "history"})
+    client.start_configuration_recorder(ConfigurationRecorderName="default")
+
+
 def test_recording_is_read(aws: Emulator) -> None:
     client = make_recorder(aws, allSupported=True, includeGlobalResourceTypes=True)
     assert aws.judge("config.changes_are_recorded", regions=BOTH) == {
@@ -47,19 +56,23 @@ def test_recording_is_read(aws: Emulator) -> None:
         HERE: ("fails", "there is no delivery channel"),
         THERE: ("not applicable", "there is no recorder in this region"),
     }
-    client.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "history"})
-    client.start_configuration_recorder(ConfigurationRecorderName="default")
+    start(client)
     assert aws.judge("config.recorded_changes_are_delivered") == {HERE: ("holds", "delivered to history")}
     # moto's recorder never gets beyond this; AWS's says SUCCESS once its first item is recorded.
-    assert aws.judge("config.changes_are_recorded") == {HERE: ("fails", "the recorder default last said PENDING")}
+    told = "the recorder default is switched on, and its last try is PENDING"
+    assert aws.judge("config.changes_are_recorded") == {HERE: ("unknown", told)}
 
 
 def test_what_is_recorded_is_read(aws: Emulator) -> None:
-    make_recorder(aws, allSupported=True, includeGlobalResourceTypes=True)
+    client = make_recorder(aws, allSupported=True, includeGlobalResourceTypes=True)
     assert aws.judge("config.all_types_are_recorded", regions=BOTH) == {
         HERE: ("holds", "the recorder default records all types, later ones too"),
         THERE: ("not applicable", "there is no recorder in this region"),
     }
+    assert aws.judge("config.users_and_roles_are_recorded", regions=BOTH) == {
+        f"account:{ACCOUNT}": ("fails", "every recorder that includes the global types is stopped")
+    }
+    start(client)
     assert aws.judge("config.users_and_roles_are_recorded", regions=BOTH) == {
         f"account:{ACCOUNT}": ("holds", "a recorder includes the global types")
     }
@@ -86,6 +99,11 @@ def status(**changes: Any) -> RecorderStatus:
             Fails("the recorder default last said AccessDenied"),
         ),
         ([status()], Fails("the recorder default last said nothing")),
+        ([status(last_status="Pending", recording=False)], Fails("the recorder default is stopped")),
+        (
+            [status(last_status="NotApplicable")],
+            CannotTell("the recorder default is switched on, and its last try is NotApplicable"),
+        ),
         ([], Fails("there is no recorder in this region")),
     ],
 )
@@ -121,7 +139,18 @@ NO_GLOBAL = Fails("no recorder includes the global types")
 def test_which_types_are_recorded(group: RecordingGroup, types: Verdict, global_types: Verdict) -> None:
     recorders = [Recorder(name="default", recording_group=group)]
     assert config.all_types_are_recorded(recorders) == types
-    assert config.users_and_roles_are_recorded(recorders) == global_types
+    assert config.users_and_roles_are_recorded(recorders, [status()]) == global_types
+
+
+def test_a_recorder_that_is_stopped_records_no_permission() -> None:
+    group = RecordingGroup(all_supported=True, include_global_resource_types=True)
+    two = [Recorder(name="default", arn=arn, recording_group=group) for arn in ("a", None)]
+    told = "a recorder that includes the global types is on or off: recorders of one name are both"
+    both = [status(), status(recording=False)]
+    assert config.users_and_roles_are_recorded(two, both) == CannotTell(told)
+    assert config.users_and_roles_are_recorded(two[:1], [status(arn="a"), status(arn="b", recording=False)]) == GLOBAL
+    stopped = Fails("every recorder that includes the global types is stopped")
+    assert config.users_and_roles_are_recorded(two[:1], [status(arn="a", recording=False), status(arn="b")]) == stopped
 
 
 def test_a_type_may_be_left_out_on_purpose() -> None:
@@ -131,9 +160,14 @@ def test_a_type_may_be_left_out_on_purpose() -> None:
 
 def test_a_channel_without_a_bucket_delivers_nothing() -> None:
     recorders = [Recorder(name="default")]
-    assert config.recorded_changes_are_delivered(recorders, [DeliveryChannel(name="default")]) == Fails(
+    assert config.recorded_changes_are_delivered(recorders, [DeliveryChannel(name="default")], []) == Fails(
         "there is no delivery channel"
     )
+    full = [DeliveryChannel(name="default", s3_bucket_name="history")]
+    gone = Delivered(last_status="FAILURE", last_error_code="NoSuchBucket")
+    failed = [ChannelStatus(name="default", config_history_delivery_info=gone)]
+    told = Fails("the last delivery failed, default: NoSuchBucket")
+    assert config.recorded_changes_are_delivered(recorders, full, failed) == told
 
 
 def test_rules_are_read(aws: Emulator) -> None:
@@ -144,6 +178,9 @@ def test_rules_are_read(aws: Emulator) -> None:
             "Source": {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"},
         }
     )
+    blind = "1 rules are active, and no recorder is on that shows them what is there now"
+    assert aws.judge("config.rules_judge_resources") == {HERE: ("unknown", blind)}
+    start(client)
     assert aws.judge("config.rules_judge_resources", regions=BOTH) == {
         HERE: ("holds", "1 rules are active, 1 of them the account's own"),
         THERE: ("fails", "there is no rule"),
@@ -154,22 +191,31 @@ def test_rules_are_read(aws: Emulator) -> None:
     }
 
 
-def rule(state: str = "ACTIVE", identifier: str = "ENCRYPTED_VOLUMES", created_by: str | None = None) -> Rule:
+ON, OFF = Recording((Recorder(name="default"),), 1), Recording((), 1)
+
+
+def rule(
+    state: str = "ACTIVE", identifier: str = "ENCRYPTED_VOLUMES", created_by: str | None = None, owner: str = "AWS"
+) -> Rule:
     return Rule(
         config_rule_arn="a",
         config_rule_name="one",
         config_rule_state=state,
-        source=RuleSource(owner="AWS", source_identifier=identifier),
+        source=RuleSource(owner=owner, source_identifier=identifier),
         created_by=created_by,
     )
 
 
 def test_rules_that_are_not_active_judge_nothing() -> None:
-    assert config.rules_judge_resources([rule("DELETING")]) == Fails("no rule is active")
-    of_a_service = config.rules_judge_resources([rule(created_by="securityhub.amazonaws.com")])
+    assert config.rules_judge_resources([rule("DELETING")], ON) == Fails("no rule is active")
+    of_a_service = config.rules_judge_resources([rule(created_by="securityhub.amazonaws.com")], ON)
     assert of_a_service == Holds("1 rules are active, 0 of them the account's own")
     off = Fails("no managed rule about encryption is active")
-    assert config.encryption_is_judged_by_a_rule([rule("DELETING"), rule(identifier="IAM_PASSWORD_POLICY")]) == off
+    assert config.encryption_is_judged_by_a_rule([rule("DELETING"), rule(identifier="IAM_PASSWORD_POLICY")], ON) == off
+    blind = CannotTell("one is active, and no recorder is on that shows it what is there now")
+    assert config.encryption_is_judged_by_a_rule([rule()], OFF) == blind
+    own = CannotTell("no managed rule about encryption is active; what one looks for is not told")
+    assert config.encryption_is_judged_by_a_rule([rule(identifier="arn", owner="CUSTOM_LAMBDA")], ON) == own
 
 
 def test_aggregators_are_read(aws: Emulator) -> None:
@@ -178,9 +224,32 @@ def test_aggregators_are_read(aws: Emulator) -> None:
         ConfigurationAggregatorName="all",
         OrganizationAggregationSource={"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/config", "AllAwsRegions": True},
     )
-    assert aws.judge("config.aggregators") == {HERE: ("told", "aggregators: all (organization)")}
-    accounts = Aggregator(configuration_aggregator_arn="a", configuration_aggregator_name="two")
-    assert config.aggregators([accounts]) == "aggregators: two (accounts)"
+    assert aws.judge("config.aggregators") == {HERE: ("told", "aggregators: all (organization, all regions)")}
+    some = AccountSource(account_ids=("1", "2"), aws_regions=("eu-west-1",))
+    accounts = Aggregator(
+        configuration_aggregator_arn="a", configuration_aggregator_name="two", account_aggregation_sources=(some,)
+    )
+    assert config.aggregators([accounts]) == "aggregators: two (2 accounts, 1 regions)"
+    assert config.aggregators([]) == "aggregators: none"
+
+    check, arn = "config.aggregators_reach_their_sources", client.describe_configuration_aggregators()
+    arn = arn["ConfigurationAggregators"][0]["ConfigurationAggregatorArn"]
+    assert aws.judge(check) == {arn: ("unknown", "all has gathered from nowhere yet")}
+
+    def sources(*states: str) -> dict[str, Any]:
+        rows = [
+            {"SourceId": "1", "SourceType": "ACCOUNT", "AwsRegion": "eu-west-1"} | {"LastUpdateStatus": one}
+            for one in states
+        ]
+        return {"AggregatedSourceStatusList": rows}
+
+    for states, verdict in {
+        ("SUCCEEDED", "SUCCEEDED"): ("holds", "2 sources"),
+        ("SUCCEEDED", "FAILED"): ("fails", "1 of 2 sources failed: 1 in eu-west-1"),
+        ("SUCCEEDED", "OUTDATED"): ("unknown", "1 of 2 sources are out of date"),
+    }.items():
+        with answering("config", DescribeConfigurationAggregatorSourcesStatus=sources(*states)):
+            assert aws.judge(check) == {arn: verdict}
 
 
 def test_facts_that_moto_cannot_answer() -> None:
@@ -201,11 +270,14 @@ def test_something_judges_controls(aws: Emulator) -> None:
     client = make_recorder(aws, allSupported=True)
     source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
     client.put_config_rule(ConfigRule={"ConfigRuleName": "disks", "Source": source})
+    blind = "1 rules are active, and no recorder is on that shows them what is there now"
+    assert aws.judge(check, regions=BOTH) == {account: ("unknown", blind)}
+    start(client)
     assert aws.judge(check, regions=BOTH) == {account: ("holds", "1 rules are active; standards: none")}
     ready = Standard(standards_subscription_arn="a", standards_arn="x/standards/cis/v/3.0.0", standards_status="READY")
     failed = ready.model_copy(update={"standards_status": "FAILED"})
-    assert config.something_judges_controls([], [ready]) == Holds("0 rules are active; standards: cis/v/3.0.0")
-    assert isinstance(config.something_judges_controls([], [failed]), Fails)
+    assert config.something_judges_controls([], [], [ready]) == Holds("0 rules are active; standards: cis/v/3.0.0")
+    assert isinstance(config.something_judges_controls([], [], [failed]), Fails)
 
 
 def test_remediations_succeed(aws: Emulator) -> None:
