@@ -1,6 +1,6 @@
 """Application Signals: which objectives the services have, and whether they meet them."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, Verdict, check, fact
 
 
 class Objective(Evidence, read=Read("application-signals:ListServiceLevelObjectives", "SloSummaries", arn="{arn}")):
@@ -42,7 +42,7 @@ def objectives_are_met(budget: Budget) -> Verdict:
         f", {budget.attainment:.2f} % of {goal:g} %" if budget.attainment is not None and goal is not None else ""
     )
     if budget.budget_status == "INSUFFICIENT_DATA":
-        return NotApplicable(told)
+        return CannotTell(told)
     return Fails(told) if budget.budget_status == "BREACHED" else Holds(told)
 
 

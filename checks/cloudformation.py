@@ -6,7 +6,14 @@ from checks.names import secret_names
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 _BROKEN = frozenset(
-    {"ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED", "IMPORT_ROLLBACK_FAILED"}
+    {
+        "CREATE_FAILED",
+        "DELETE_FAILED",
+        "IMPORT_ROLLBACK_FAILED",
+        "ROLLBACK_COMPLETE",  # a first creation that failed; such a stack can only be deleted (CloudFormation user guide)
+        "ROLLBACK_FAILED",
+        "UPDATE_ROLLBACK_FAILED",
+    }
 )
 
 
@@ -33,6 +40,7 @@ class Stack(Evidence, read=Read("cloudformation:DescribeStacks", "Stacks", arn="
     stack_id: str
     stack_name: str
     stack_status: str
+    last_updated_time: datetime | None = None  # not there where it was never updated
     enable_termination_protection: bool = False
     parent_id: str | None = None
     drift_information: Drift | None = None
@@ -119,6 +127,8 @@ def stacks_have_not_drifted(stack: Stack, at: ScanTime, *, days: int = 90) -> Ve
     drift = stack.drift_information
     status = drift.stack_drift_status if drift else "NOT_CHECKED"
     when = drift.last_check_timestamp if drift else None
+    if status == "DRIFTED" and when and stack.last_updated_time and stack.last_updated_time > when:
+        return CannotTell(f"drifted on {when:%Y-%m-%d}, and was updated since")
     if status == "DRIFTED":
         return Fails("drifted at the last detection")
     if status != "IN_SYNC":

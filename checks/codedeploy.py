@@ -82,6 +82,41 @@ class Group(
     last_successful_deployment: Last | None = None
 
 
+class Routing(Part):
+    type: str = ""
+
+
+class Healthy(Part):
+    type: str
+    value: int
+
+
+class OwnConfig(
+    Evidence,
+    read=Read(
+        "codedeploy:GetDeploymentConfig",
+        "deploymentConfigInfo",
+        per=Group,
+        args={"deploymentConfigName": "deployment_config_name"},
+        absent={"DeploymentConfigDoesNotExistException"},
+    ),
+):
+    """What a configuration says: how traffic moves (Lambda, ECS), or how many machines stay as they are (Server)."""
+
+    traffic_routing_config: Routing | None = None
+    minimum_healthy_hosts: Healthy | None = None
+
+    @property
+    def steps(self) -> str | None:
+        """In which steps it deploys; empty for all at once, None where it is not told."""
+        if self.traffic_routing_config and self.traffic_routing_config.type:
+            kind = self.traffic_routing_config.type
+            return "" if kind == "AllAtOnce" else kind
+        if (least := self.minimum_healthy_hosts) is not None:
+            return f"{least.value} {'%' if least.type == 'FLEET_PERCENT' else 'machines'} stay" if least.value else ""
+        return None
+
+
 @check(effort="low")
 def failed_deployments_roll_back(group: Group) -> Verdict:
     """Deployment groups go back to the last version by themselves where a deployment fails.
@@ -112,7 +147,7 @@ def deployments_watch_alarms(group: Group) -> Verdict:
 
 
 @check(effort="medium")
-def deployments_reach_traffic_step_by_step(application: Application, group: Group) -> Verdict:
+def deployments_reach_traffic_step_by_step(application: Application, group: Group, own: OwnConfig | None) -> Verdict:
     """Deployments do not replace everything at once, or keep the old version beside the new one.
 
     Why: what is wrong with the new version then meets every customer at the same time.
@@ -121,10 +156,13 @@ def deployments_reach_traffic_step_by_step(application: Application, group: Grou
     config = group.deployment_config_name
     if _NOT_PRODUCTION.search(f"{group.application_name} {group.deployment_group_name}"):
         return NotApplicable("its name says that it is not production")
-    if not config.startswith("CodeDeployDefault."):
-        return CannotTell(f"{config} is a configuration of the account's own, which was not read")
-    if "AllAtOnce" not in config:
-        return Holds(config)
+    steps = own.steps if own is not None else None
+    if config.startswith("CodeDeployDefault."):
+        steps = "" if "AllAtOnce" in config else config
+    if steps is None:
+        return CannotTell(f"{config} does not say in which steps it deploys")
+    if steps:
+        return Holds(config if steps == config else f"{config}: {steps}")
     blue = group.deployment_style is not None and group.deployment_style.deployment_type == "BLUE_GREEN"
     if blue and application.compute_platform != "Lambda":
         return Holds(f"blue/green, with the old version kept beside ({config})")

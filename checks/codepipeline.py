@@ -11,6 +11,7 @@ _VERSIONED = frozenset({"Bitbucket", "CodeCommit", "CodeStarSourceConnection", "
 
 class PipelineName(Evidence, read=Read("codepipeline:ListPipelines", "pipelines")):
     name: str
+    created: datetime | None = None
 
 
 class ActionType(Part):
@@ -207,13 +208,17 @@ def failed_stages_roll_back(pipeline: Pipeline) -> Verdict:
 
 
 @check(effort="low")
-def pipelines_are_in_use(pipeline: Pipeline, states: list[StageState], at: ScanTime, *, days: int = 90) -> Verdict:
+def pipelines_are_in_use(
+    entry: PipelineName, pipeline: Pipeline, states: list[StageState], at: ScanTime, *, days: int = 90
+) -> Verdict:
     """Pipelines ran lately.
 
     Why: a pipeline that never runs is not how changes come to production.
     Fix: find out how changes do come, and delete the pipeline or use it.
     """
     last = max((one.last for one in states if one.last), default=None)
+    if last is None and entry.created and at - entry.created <= timedelta(days=days):
+        return CannotTell(f"{pipeline.name} never ran, and was made on {entry.created:%Y-%m-%d} only")
     if last is None:
         return Fails(f"{pipeline.name} never ran")
     told = f"last ran on {last:%Y-%m-%d}"

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from checks.ec2.evidence import AnyInterface
-from checks.guardduty import DetectorId
+from checks.guardduty import Administrator, DetectorId
 from checks.securityhub import Hub
 from scanner import (
+    CannotTell,
     Evidence,
     Fails,
     Holds,
@@ -26,6 +28,16 @@ from scanner import Target as Place
 
 _HEALTH = "aws.health"
 _FINDINGS = ("aws.guardduty", "aws.securityhub", "aws.inspector2", "aws.macie", "aws.access-analyzer")
+# How the types of a source's events begin, for rules that ask for the type alone.
+_TYPES = {
+    _HEALTH: ("AWS Health ",),
+    "aws.guardduty": ("GuardDuty ",),
+    "aws.securityhub": ("Security Hub ", "Findings Imported V2"),
+    "aws.inspector2": ("Inspector2 ",),
+    "aws.macie": ("Macie ",),
+    "aws.access-analyzer": ("Access Analyzer ", "Unused Access Finding"),
+    "aws.cloudwatch": ("CloudWatch Alarm ",),
+}
 # Services that do something with an event; the others hand it on or keep it.
 _ACTING = ("lambda", "ssm", "states", "ecs", "batch", "codebuild", "codepipeline", "ec2", "ssm-incidents")
 
@@ -57,12 +69,39 @@ class Rule(Evidence, read=Read("events:ListRules", "Rules", per=EventBus, args={
         return found
 
     def is_about(self, source: str) -> bool:
-        """Does the pattern ask for events of this source by name or by a prefix of it?"""
-        asked = self.pattern.get("source") or []
-        return any(
-            one == source or (isinstance(one, dict) and source.startswith(str(one.get("prefix") or "-")))
-            for one in asked
+        """Does the pattern ask for events of this source, or of their types, by name or by a part of it?"""
+        asked = self.pattern.get("source")
+        if asked:
+            return any(_names(one, source) for one in asked)
+        types = self.pattern.get("detail-type") or []
+        return any(isinstance(one, str) and one.startswith(_TYPES.get(source, ())) for one in types)
+
+    @property
+    def takes_many(self) -> bool:
+        """Does it choose by something else than the source, so that events of any source may be among what it takes?"""
+        pattern = self.pattern
+        chosen = pattern.get("source")
+        if not pattern or self.managed_by or (not chosen and pattern.get("detail-type")):
+            return False
+        named = ("prefix", "wildcard", "equals-ignore-case")
+        return not chosen or not all(
+            isinstance(one, str) or any(str(one.get(key) or "").strip("*") for key in named) for one in chosen
         )
+
+    @property
+    def tells(self) -> bool:
+        """Is it of the account's own, or of User Notifications? What other services manage is for themselves."""
+        return not self.managed_by or self.managed_by.startswith("notifications")
+
+
+def _names(asked: Any, source: str) -> bool:
+    """Does one of a pattern's values match the source by name, and not just everything?"""
+    if not isinstance(asked, dict):
+        return bool(asked == source)
+    part, whole = str(asked.get("prefix") or ""), str(asked.get("wildcard") or "")
+    if part or whole.strip("*"):
+        return source.startswith(part) if part else fnmatchcase(source, whole)
+    return str(asked.get("equals-ignore-case") or "").lower() == source
 
 
 class DeadLetters(Part):
@@ -106,8 +145,13 @@ def rules_about(routes: Iterable[Routed], *sources: str) -> list[str]:
     return sorted(
         one.rule.name
         for one in routes
-        if one.rule.on and one.targets and any(one.rule.is_about(source) for source in sources)
+        if one.rule.on and one.rule.tells and one.targets and any(one.rule.is_about(source) for source in sources)
     )
+
+
+def rules_for_many(routes: Iterable[Routed]) -> list[str]:
+    """The rules that are on, that have a target, and of which it is not told whether a source's events are among theirs."""
+    return sorted(one.rule.name for one in routes if one.rule.on and one.targets and one.rule.takes_many)
 
 
 @check(effort="low")
@@ -169,11 +213,15 @@ def health_events_are_told(routes: list[Routed], interfaces: list[AnyInterface])
         return Holds(f"by the rule {told[0]}")
     if not interfaces:
         return NotApplicable("nothing in the region has a network interface")
+    if many := rules_for_many(routes):
+        return CannotTell(f"no rule names aws.health; {many[0]} takes events of many sources")
     return Fails("no rule with a target asks for events of aws.health")
 
 
 @check(effort="low")
-def security_findings_are_routed(routes: list[Routed], detectors: list[DetectorId], hub: Hub | None) -> Verdict:
+def security_findings_are_routed(
+    routes: list[Routed], detectors: list[DetectorId], hub: Hub | None, administrators: list[Administrator]
+) -> Verdict:
     """Where GuardDuty or Security Hub is on, a rule sends findings to somebody.
 
     Why: a finding that stands in a console is found by who looks there, which at night is nobody.
@@ -183,6 +231,10 @@ def security_findings_are_routed(routes: list[Routed], detectors: list[DetectorI
         return Holds(f"by {', '.join(told[:3])}")
     if not detectors and hub is None:
         return NotApplicable("GuardDuty and Security Hub are off here")
+    if many := rules_for_many(routes):
+        return CannotTell(f"no rule names a source of findings; {many[0]} takes events of many sources")
+    if others := sorted(one.account_id for one in administrators if one.relationship_status == "Enabled"):
+        return CannotTell(f"no rule here asks for findings; {others[0]} administers GuardDuty, and may have one")
     return Fails("no rule with a target asks for findings")
 
 

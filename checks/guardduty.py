@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 
 class DetectorId(
@@ -29,6 +29,10 @@ class Detector(Evidence, read=Read("guardduty:GetDetector", per=DetectorId, args
     @property
     def on(self) -> frozenset[str]:
         return frozenset(feature.name for feature in self.features if feature.status == "ENABLED")
+
+    def lacks(self, *names: str) -> bool:
+        """Does the answer not tell of them? A region that does not offer a feature leaves it out (GuardDuty API reference)."""
+        return bool(self.features) and not set(names) & {feature.name for feature in self.features}
 
 
 class Destination(
@@ -143,6 +147,10 @@ def detectors_watch_all_sources(
     if detector.status != "ENABLED":
         return SUSPENDED
     off = sorted(set(sources) - detector.on)
+    if unknown := [one for one in off if detector.lacks(one)]:
+        off = [one for one in off if one not in unknown]
+        if not off:
+            return CannotTell(f"the region may not offer {', '.join(unknown)}; the others are on")
     return Fails(f"off: {', '.join(off)}") if off else Holds(f"on: {', '.join(sorted(sources))}")
 
 
@@ -158,6 +166,8 @@ def detectors_watch_running_workloads(detector: Detector) -> Verdict:
     # The older EKS_RUNTIME_MONITORING covers clusters only, and cannot be on beside RUNTIME_MONITORING.
     if "RUNTIME_MONITORING" in detector.on:
         return Holds("runtime monitoring is on")
+    if detector.lacks("RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"):
+        return CannotTell("the region may not offer runtime monitoring")
     return Fails("only for EKS" if "EKS_RUNTIME_MONITORING" in detector.on else "runtime monitoring is off")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
 
 
 class Schedule(Part):
@@ -31,9 +31,11 @@ def images_are_rebuilt(pipeline: Pipeline, at: ScanTime, *, days: int = 45) -> V
         return Fails("it never ran")
     ran = date.fromisoformat(pipeline.date_last_run[:10])
     told = f"last run on {ran}" + (f" ({pipeline.last_run_status})" if pipeline.last_run_status else "")
-    if pipeline.last_run_status in ("FAILED", "CANCELLED"):
+    if pipeline.last_run_status in ("FAILED", "CANCELLED") or at.date() - ran > timedelta(days=days):
         return Fails(told)
-    return Fails(told) if at.date() - ran > timedelta(days=days) else Holds(told)
+    # An image that was made may have been taken out of use since.
+    made = pipeline.last_run_status in ("AVAILABLE", "DEPRECATED", "DELETED", "DISABLED")
+    return Holds(told) if made else CannotTell(f"{told}, and whether it made an image is not told")
 
 
 @fact

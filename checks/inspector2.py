@@ -8,7 +8,7 @@ from checks.ecr import Repository
 from checks.guardduty import Detector
 from checks.lambda_.evidence import Function
 from checks.securityhub import Hub
-from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # It answers for an account that never switched Inspector on, too: DISABLED (Inspector API reference, Status).
 _STATUS, _ME = "inspector2:BatchGetAccountStatus", {"accountIds": ["{account}"]}
@@ -123,11 +123,17 @@ def software_is_searched_for_weaknesses(
     Why: a weakness becomes known long after the software was installed, and nobody reads every advisory.
     Fix: aws inspector2 enable --resource-types EC2 ECR LAMBDA --region REGION
     """
-    there = {"EC2": bool(instances), "ECR": bool(repositories), "Lambda": bool(functions)}
+    there = {
+        "EC2": any(one.state.name not in ("terminated", "shutting-down") for one in instances),
+        "ECR": bool(repositories),
+        "Lambda": bool(functions),
+    }
     if not any(there.values()):
         return NotApplicable("the region has no instances, container repositories or functions")
     status = {"EC2": scans.ec2.status, "ECR": scans.ecr.status, "Lambda": scans.lambda_.status}
     off = [f"{kind} is {status[kind]}" for kind, so in there.items() if so and status[kind] != "ENABLED"]
+    if off and all(one.endswith(" is ENABLING") for one in off):
+        return CannotTell(", ".join(off))
     if off:
         return Fails(", ".join(off))
     return Holds(f"scanned: {', '.join(kind for kind, so in there.items() if so)}")

@@ -8,7 +8,7 @@ from checks.codepipeline import Pipeline
 from checks.iam.evidence import OidcProvider
 from checks.ssm.evidence import Document, Execution
 from checks.stepfunctions import Machine
-from scanner import AllRegions, Fails, Holds, NotApplicable, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Fails, Holds, NotApplicable, Verdict, check, fact
 
 _LEVER = re.compile(
     r"(?i)lever|kill[-_ ]?switch|shed|throttl|degrade|maintenance[-_ ]?mode|circuit|disable[-_ ]?feature|emergency"
@@ -17,7 +17,25 @@ _RECOVERY = re.compile(
     r"(?i)recover|restore|fail[-_ ]?over|fail[-_ ]?back|disaster|(?:^|[-_ ])dr(?:[-_ ]|$)|rebuild|switch[-_ ]?region"
 )
 _DONE = frozenset({"Success", "CompletedWithSuccess"})
-_UNDER_WAY = frozenset({"InProgress", "Pending", "Waiting"})
+# Runs that have not ended, or that somebody ended: they say nothing of whether the document works.
+_UNDER_WAY = frozenset(
+    {
+        "Approved",
+        "Cancelled",
+        "Cancelling",
+        "ChangeCalendarOverrideApproved",
+        "ChangeCalendarOverrideRejected",
+        "Exited",
+        "InProgress",
+        "Pending",
+        "PendingApproval",
+        "PendingChangeCalendarOverride",
+        "Rejected",
+        "RunbookInProgress",
+        "Scheduled",
+        "Waiting",
+    }
+)
 MOST_NAMED = 5
 
 
@@ -40,7 +58,7 @@ def _last_runs(names: list[str], executions: list[Execution]) -> Verdict:
         return Fails(f"did not succeed: {_named(failed)}")
     if last:
         return Holds(f"the last runs of {_named(list(last))} succeeded")
-    return NotApplicable(f"no run of {_named(names)} is in the history")
+    return CannotTell(f"no run of {_named(names)} to its end is in the history")
 
 
 @check(effort="medium")

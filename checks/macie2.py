@@ -37,6 +37,10 @@ class Administrator(
     account_id: str = ""
     relationship_status: str = ""
 
+    @property
+    def administers(self) -> bool:
+        return self.relationship_status in ("Enabled", "Paused")
+
 
 class Job(
     Evidence,
@@ -144,12 +148,12 @@ def discovery_runs_by_itself(
     if running:
         return Holds(f"scheduled jobs: {', '.join(running[:5])}")
     told = "automated discovery is off, and no scheduled job goes on"
-    others = sorted(one.account_id for one in administrators if one.relationship_status in ("Enabled", "Paused"))
+    others = sorted(one.account_id for one in administrators if one.administers)
     return CannotTell(f"{told} here; {others[0]} administers Macie and may do either") if others else Fails(told)
 
 
 @check(effort="low")
-def results_are_kept(session: Session | None, exports: list[Export]) -> Verdict:
+def results_are_kept(session: Session | None, exports: list[Export], administrators: list[Administrator]) -> Verdict:
     """Where Macie is on, what it finds is also kept in a bucket of the account's own.
 
     Why: Macie itself keeps results for ninety days, which no audit is content with.
@@ -158,7 +162,14 @@ def results_are_kept(session: Session | None, exports: list[Export]) -> Verdict:
     if session is None or session.status != "ENABLED":
         return NotApplicable("Macie is off" if session is None else f"Macie is {session.status}")
     names = [one.s3_destination.bucket_name for one in exports if one.s3_destination]
-    return Holds(f"kept in {names[0]}") if names else Fails("no bucket is set")
+    if names:
+        return Holds(f"kept in {names[0]}")
+    others = [one for one in administrators if one.administers]
+    return (
+        CannotTell(f"no bucket is set here; {others[0].account_id} administers Macie, and may keep its own results")
+        if others
+        else Fails("no bucket is set")
+    )
 
 
 @check(effort="medium")

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # The code also stands for missing permissions; only these words say that the service is off (Security Hub API reference).
 _OFF = frozenset({"InvalidAccessException: is not subscribed to AWS Security Hub"})
@@ -138,6 +138,8 @@ def a_standard_is_checked(hub: Hub | None, standards: list[Standard]) -> Verdict
     if ready:
         return Holds(f"checked against {', '.join(ready)}")
     waiting = ", ".join(f"{standard.name} is {standard.standards_status}" for standard in standards)
+    if any(standard.standards_status == "PENDING" for standard in standards):
+        return CannotTell(waiting)
     return Fails(waiting or "no standard is enabled")
 
 
@@ -155,7 +157,7 @@ def new_controls_are_enabled(hub: Hub | None) -> Verdict:
 
 @check(effort="medium")
 def grave_findings_are_taken_up(hub: Hub | None, findings: list[OldFinding]) -> Verdict:
-    """No critical or high finding has stayed new for more than thirty days.
+    """No critical or high finding that was made more than thirty days ago is new, still or again.
 
     Why: a finding that nobody takes up is a weakness that somebody has a record of having known.
     Fix: mend it, or set its workflow status: NOTIFIED to whom it concerns, SUPPRESSED with a reason.
@@ -168,7 +170,7 @@ def grave_findings_are_taken_up(hub: Hub | None, findings: list[OldFinding]) -> 
     counts = Counter(one.severity.label for one in real)
     told = " and ".join(f"{count} {label}" for label, count in sorted(counts.items()))
     oldest = min(real, key=lambda one: one.created_at)
-    return Fails(f"{told} since more than 30 days, the oldest of {oldest.created_at:%Y-%m-%d}: {oldest.title}"[:300])
+    return Fails(f"{told} of more than 30 days ago, the oldest of {oldest.created_at:%Y-%m-%d}: {oldest.title}"[:300])
 
 
 @fact

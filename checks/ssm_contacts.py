@@ -3,7 +3,7 @@
 from collections import Counter
 
 from checks.ssm_incidents import ReplicationSet
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 
 class Contact(Evidence, read=Read("ssm-contacts:ListContacts", "Contacts", per=ReplicationSet, arn="{contact_arn}")):
@@ -111,6 +111,8 @@ def escalation_plans_reach_a_second(contact: Contact, plan: ContactPlan, everybo
     if len(people) == 1:
         if any(one.contact_arn in people and one.type != "PERSONAL" for one in everybody):
             return NotApplicable("the plan calls one on-call schedule or plan, which is judged instead")
+        if not any(one.contact_arn in people for one in everybody):
+            return CannotTell("the plan calls one contact, of which it is not told whether it is a person")
         return Fails("the plan calls one person alone")
     return Holds(f"{len(people)} contacts in {len(stages)} stages")
 

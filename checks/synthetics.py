@@ -1,6 +1,6 @@
 """CloudWatch Synthetics: canaries that try, around the clock, what customers do."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 
 class Status(Part):
@@ -60,6 +60,24 @@ def canaries_are_running(canary: Canary) -> Verdict:
 
 
 @check(effort="low")
+def a_canary_is_running(found: list[Canary]) -> Verdict:
+    """Where somebody made canaries that run on a schedule, at least one of them runs.
+
+    Why: canaries that are all stopped tell nobody what customers meet.
+    Fix: aws synthetics start-canary --name NAME
+    """
+    timed = [one for one in found if not one.runs_once]
+    if not timed:
+        return NotApplicable("no canary runs on a schedule")
+    running = sorted(one.name for one in timed if one.status.state == "RUNNING")
+    if running:
+        return Holds(f"{len(running)} of {len(timed)} run: {', '.join(running[:5])}")
+    if moving := sorted({one.status.state for one in timed} & {"CREATING", "STARTING", "UPDATING"}):
+        return CannotTell(f"none runs, and some are {' or '.join(moving)}")
+    return Fails(f"none of {len(timed)} canaries runs")
+
+
+@check(effort="low")
 def canaries_passed_last(canary: Canary, runs: list[LastRun]) -> Verdict:
     """The last run of every running canary passed.
 
@@ -69,8 +87,10 @@ def canaries_passed_last(canary: Canary, runs: list[LastRun]) -> Verdict:
     if canary.status.state != "RUNNING":
         return NotApplicable(f"the state is {canary.status.state}")
     mine = [one.last_run for one in runs if one.canary_name == canary.name and one.last_run]
-    if not mine or mine[0].status.state == "RUNNING":
-        return NotApplicable("no run has ended")
+    if not mine:
+        return NotApplicable("it has not run yet")
+    if mine[0].status.state == "RUNNING":
+        return CannotTell("a run is under way, and how the one before it ended is not told")
     state = mine[0].status.state
     return Holds("the last run passed") if state == "PASSED" else Fails(f"the last run {state.lower()}")
 

@@ -27,7 +27,7 @@ def _verdict(found: Watch) -> Verdict:
     if found.surely:
         return Holds(f"watched by {found.surely[0]}")
     if found.perhaps:
-        return NotApplicable(f"the alarm {found.perhaps[0]} chooses by a query what it watches")
+        return CannotTell(f"the alarm {found.perhaps[0]} chooses by a query what it watches")
     return Fails("no alarm watches it")
 
 

@@ -31,6 +31,7 @@ class MetricStat(Part):
 class Query(Part):
     metric_stat: MetricStat | None = None
     expression: str | None = None
+    account_id: str | None = None  # of the account that has the metric, where it is another one (API reference)
 
 
 class Alarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms", arn="{alarm_arn}", fixed=ALARM_TYPES)):
@@ -52,18 +53,23 @@ class Alarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms", arn
         return self.alarm_name.startswith(_SCALING)
 
     @property
+    def _queried(self) -> list[Query]:
+        here = self.alarm_arn.split(":")[4:5]
+        return [one for one in self.metrics if not one.account_id or [one.account_id] == here]
+
+    @property
     def watched(self) -> list[NamedMetric]:
-        """The metrics that it watches, alone or in an expression."""
+        """The metrics of its own account that it watches, alone or in an expression."""
         own = NamedMetric(namespace=self.namespace, metric_name=self.metric_name, dimensions=self.dimensions)
         return [
             *([own] if self.namespace else []),
-            *(one.metric_stat.metric for one in self.metrics if one.metric_stat),
+            *(one.metric_stat.metric for one in self._queried if one.metric_stat),
         ]
 
     @property
     def queries(self) -> list[str]:
         """Its Metrics Insights queries, which choose metrics by themselves."""
-        return [one.expression for one in self.metrics if one.expression and "select" in one.expression.lower()]
+        return [one.expression for one in self._queried if one.expression and "select" in one.expression.lower()]
 
 
 class Composite(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from checks import codedeploy, codepipeline
-from checks.codedeploy import Application, Group
+from checks.codedeploy import Application, Group, Healthy, OwnConfig, Routing
 from checks.codepipeline import Pipeline
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
@@ -45,7 +45,7 @@ def test_a_pipeline_through_a_client(aws: Emulator) -> None:
         "artifacts_are_encrypted_under_an_own_key": ("fails", "no key is named for artifacts"),
         "variables_are_not_named_like_secrets": ("not applicable", "there are no plain variables"),
         "failed_stages_roll_back": ("fails", "no rollback in Deploy"),
-        "pipelines_are_in_use": ("fails", "p never ran"),
+        "pipelines_are_in_use": ("unknown", f"p never ran, and was made on {datetime.now(UTC):%Y-%m-%d} only"),
     }
     facts = {
         "approvals": "0 of 1 pipelines wait for an approval: none",
@@ -188,12 +188,27 @@ BLUE = {"deployment_style": {"deployment_type": "BLUE_GREEN"}}
             group("CodeDeployDefault.AllAtOnce", deployment_group_name="shop-test"),
             NotApplicable("its name says that it is not production"),
         ),
-        ("Server", group("own"), CannotTell("own is a configuration of the account's own, which was not read")),
+        ("Server", group("own"), CannotTell("own does not say in which steps it deploys")),
     ],
 )
 def test_deployments_reach_traffic_step_by_step(platform: str, one: Group, verdict: Verdict) -> None:
     application = Application(application_name="shop", compute_platform=platform)
-    assert codedeploy.deployments_reach_traffic_step_by_step(application, one) == verdict
+    assert codedeploy.deployments_reach_traffic_step_by_step(application, one, None) == verdict
+
+
+@pytest.mark.parametrize(
+    ("config", "verdict"),
+    [
+        (OwnConfig(traffic_routing_config=Routing(type="TimeBasedCanary")), Holds("own: TimeBasedCanary")),
+        (OwnConfig(traffic_routing_config=Routing(type="AllAtOnce")), Fails("own")),
+        (OwnConfig(minimum_healthy_hosts=Healthy(type="FLEET_PERCENT", value=75)), Holds("own: 75 % stay")),
+        (OwnConfig(minimum_healthy_hosts=Healthy(type="HOST_COUNT", value=0)), Fails("own")),
+        (OwnConfig(), CannotTell("own does not say in which steps it deploys")),
+    ],
+)
+def test_configurations_of_the_accounts_own(config: OwnConfig, verdict: Verdict) -> None:
+    application = Application(application_name="shop", compute_platform="Lambda")
+    assert codedeploy.deployments_reach_traffic_step_by_step(application, group("own"), config) == verdict
 
 
 def test_rollback_and_alarms_of_deployment_groups() -> None:

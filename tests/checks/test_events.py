@@ -8,9 +8,9 @@ import pytest
 from checks import events
 from checks.ec2.evidence import AnyInterface
 from checks.events import EventBus, Routed, Rule, RuleTarget
-from checks.guardduty import DetectorId
+from checks.guardduty import Administrator, DetectorId
 from checks.securityhub import Hub
-from scanner import Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -99,7 +99,13 @@ HEALTH = {"source": ["aws.health"]}
         (route({"source": [{"prefix": ""}]}, TOPIC), []),
         (route({"source": [{"anything-but": "aws.health"}]}, TOPIC), []),
         (route({"source": ["aws.ec2"]}, TOPIC), []),
-        (route({"detail-type": ["AWS Health Event"]}, TOPIC), []),
+        (route({"source": [{"wildcard": "aws.h*"}]}, TOPIC), ["r"]),
+        (route({"source": [{"wildcard": "*"}]}, TOPIC), []),
+        (route({"source": [{"equals-ignore-case": "AWS.Health"}]}, TOPIC), ["r"]),
+        (route({"detail-type": ["AWS Health Event"]}, TOPIC), ["r"]),
+        (route({"detail-type": ["GuardDuty Finding"]}, TOPIC), []),
+        (route(HEALTH, TOPIC, managed_by="inspector2.amazonaws.com"), []),
+        (route(HEALTH, TOPIC, managed_by="notifications.amazonaws.com"), ["r"]),
         (route(HEALTH), []),
         (route(HEALTH, TOPIC, state="DISABLED"), []),
         (route(HEALTH, TOPIC, state="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"), ["r"]),
@@ -127,7 +133,30 @@ UNTOLD = Fails("no rule with a target asks for findings")
 def test_security_findings_are_routed(
     routes: list[Routed], detectors: list[DetectorId], hub: Hub | None, verdict: Verdict
 ) -> None:
-    assert events.security_findings_are_routed(routes, detectors, hub) == verdict
+    assert events.security_findings_are_routed(routes, detectors, hub, []) == verdict
+
+
+def test_an_administrator_may_have_the_rule() -> None:
+    other = Administrator(account_id="9", relationship_status="Enabled")
+    told = CannotTell("no rule here asks for findings; 9 administers GuardDuty, and may have one")
+    assert events.security_findings_are_routed([], [DETECTOR], None, [other]) == told
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"account": [ACCOUNT]},
+        {"source": [{"prefix": ""}]},
+        {"source": [{"wildcard": "*"}]},
+        {"source": [{"anything-but": "own"}]},
+        {"source": [{"exists": True}]},
+    ],
+)
+def test_a_rule_for_everything_may_tell(pattern: dict[str, Any]) -> None:
+    told = CannotTell("no rule names aws.health; r takes events of many sources")
+    assert events.health_events_are_told([route(pattern, TOPIC)], [INTERFACE]) == told
+    of_aws = route(pattern, TOPIC, managed_by="prod.vhs.events.aws.internal")
+    assert isinstance(events.health_events_are_told([of_aws, route(pattern)], [INTERFACE]), Fails)
 
 
 def test_health_events_are_told() -> None:

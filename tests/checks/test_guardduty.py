@@ -7,7 +7,7 @@ import pytest
 from checks import guardduty
 from checks.guardduty import Destination, Detector, DetectorId, Feature, ThreatList
 from fixtures.standins.prepared import Prepared
-from scanner import Fails, Holds, Verdict
+from scanner import CannotTell, Fails, Holds, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -15,7 +15,9 @@ ALL = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_
 
 
 def detector(*on: str, status: str = "ENABLED") -> Detector:
-    return Detector(status=status, features=tuple(Feature(name=name, status="ENABLED") for name in on))
+    states = dict.fromkeys((*ALL, "RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"), "DISABLED")
+    states |= dict.fromkeys(on, "ENABLED")
+    return Detector(status=status, features=tuple(Feature(name=name, status=state) for name, state in states.items()))
 
 
 def test_each_region_needs_a_detector(aws: Emulator) -> None:
@@ -33,7 +35,8 @@ def test_sources_are_read(aws: Emulator) -> None:
     made = aws.client("guardduty").create_detector(Enable=True, Features=features)["DetectorId"]
     arn = f"arn:aws:guardduty:us-east-1:{ACCOUNT}:detector/{made}"
     assert aws.judge("guardduty.detectors_watch_all_sources") == {arn: ("holds", f"on: {', '.join(sorted(ALL))}")}
-    assert aws.judge("guardduty.detectors_watch_running_workloads") == {arn: ("fails", "runtime monitoring is off")}
+    told = "the region may not offer runtime monitoring"
+    assert aws.judge("guardduty.detectors_watch_running_workloads") == {arn: ("unknown", told)}
     assert aws.judge("guardduty.findings_are_published") == {
         arn: ("told", "updated findings are published every: SIX_HOURS")
     }
@@ -46,7 +49,12 @@ def test_sources_are_read(aws: Emulator) -> None:
         (detector(*ALL[2:]), Fails("off: EKS_AUDIT_LOGS, S3_DATA_EVENTS")),
         (
             Detector(status="ENABLED", features=(Feature(name="S3_DATA_EVENTS", status="DISABLED"),)),
-            Fails(f"off: {', '.join(sorted(ALL))}"),
+            Fails("off: S3_DATA_EVENTS"),
+        ),
+        (Detector(status="ENABLED"), Fails(f"off: {', '.join(sorted(ALL))}")),
+        (
+            Detector(status="ENABLED", features=tuple(Feature(name=name, status="ENABLED") for name in ALL[:4])),
+            CannotTell("the region may not offer LAMBDA_NETWORK_LOGS; the others are on"),
         ),
         (detector(*ALL, status="DISABLED"), guardduty.SUSPENDED),
     ],

@@ -8,7 +8,7 @@ import pytest
 from checks import ssm_contacts, ssm_incidents
 from checks.ssm_contacts import Anybody, Contact, ContactPlan, Rotation
 from checks.ssm_incidents import Incident, RelatedItem
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -169,6 +169,10 @@ def calling(*names: str) -> ContactPlan:
         (calling("anna"), Fails("the plan calls one person alone")),
         (calling("anna", "anna"), Fails("the plan calls one person alone")),
         (calling("anna", "bob"), Holds("2 contacts in 2 stages")),
+        (
+            calling("shared"),
+            CannotTell("the plan calls one contact, of which it is not told whether it is a person"),
+        ),
         (calling("week"), NotApplicable("the plan calls one on-call schedule or plan, which is judged instead")),
     ],
 )

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checks import inspector2
+from checks.ecr import Repository
 from checks.inspector2 import Overdue, Resource, State
-from scanner import Fails
+from scanner import CannotTell, Fails
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -24,6 +25,11 @@ def test_inspector_is_off(aws: Emulator) -> None:
     assert aws.judge("inspector2.what_is_scanned") == {}
     aws.client("inspector2").enable(accountIds=[ACCOUNT], resourceTypes=["EC2"])
     assert aws.judge(check) == {REGION: ("fails", "ECR is DISABLED")}
+    scans = inspector2.Scans(ec2=inspector2.Switch(status="ENABLED"), ecr=inspector2.Switch(status="ENABLING"))
+    waits = inspector2.software_is_searched_for_weaknesses(
+        scans, [], [Repository(repository_name="r", repository_arn="r")], []
+    )
+    assert waits == CannotTell("ECR is ENABLING")
     aws.client("inspector2").enable(accountIds=[ACCOUNT], resourceTypes=["ECR", "LAMBDA_CODE"])
     assert aws.judge(check) == {REGION: ("holds", "scanned: ECR")}
     assert aws.judge("inspector2.what_is_scanned") == {REGION: ("told", "Inspector scans: ec2, ecr, lambda code")}

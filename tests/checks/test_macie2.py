@@ -64,6 +64,8 @@ def test_an_administrator_may_do_it() -> None:
     }.items():
         other = Administrator(account_id="9", relationship_status=status)
         assert macie2.discovery_runs_by_itself(on, off, [], [other]) == verdict
+    kept = CannotTell("no bucket is set here; 9 administers Macie, and may keep its own results")
+    assert macie2.results_are_kept(on, [], [Administrator(account_id="9", relationship_status="Paused")]) == kept
 
 
 def test_buckets_with_sensitive_data(aws: Emulator) -> None:

@@ -7,7 +7,7 @@ import pytest
 from checks import synthetics, xray
 from checks.synthetics import Canary, LastRun
 from checks.xray import Group, SamplingRule
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -49,7 +49,7 @@ def test_objectives(aws: Emulator) -> None:
         told = judge_all(aws, "application_signals", ("objectives_are_met", "objectives"))
     assert told["objectives_are_met"] == {
         slo + "fast": ("fails", "the budget is BREACHED, 98.50 % of 99.9 %"),
-        slo + "new": ("not applicable", "the budget is INSUFFICIENT_DATA"),
+        slo + "new": ("unknown", "the budget is INSUFFICIENT_DATA"),
         slo + "up": ("holds", "the budget is WARNING, 99.95 % of 99.9 %"),
     }
     assert told["objectives"] == {REGION: ("told", "3 service level objectives: fast, new, up")}
@@ -69,8 +69,13 @@ def last(state: str) -> LastRun:
     [
         (canary(), [last("PASSED")], Holds("the state is RUNNING"), Holds("the last run passed")),
         (canary(), [last("FAILED")], Holds("the state is RUNNING"), Fails("the last run failed")),
-        (canary(), [last("RUNNING")], Holds("the state is RUNNING"), NotApplicable("no run has ended")),
-        (canary(), [], Holds("the state is RUNNING"), NotApplicable("no run has ended")),
+        (
+            canary(),
+            [last("RUNNING")],
+            Holds("the state is RUNNING"),
+            CannotTell("a run is under way, and how the one before it ended is not told"),
+        ),
+        (canary(), [], Holds("the state is RUNNING"), NotApplicable("it has not run yet")),
         (canary("STOPPED"), [], Fails("the state is STOPPED"), NotApplicable("the state is STOPPED")),
         (canary("ERROR"), [], Fails("the state is ERROR"), NotApplicable("the state is ERROR")),
         (canary("UPDATING"), [], NotApplicable("the state is UPDATING"), NotApplicable("the state is UPDATING")),
@@ -87,6 +92,14 @@ def test_canaries(one: Canary, runs: list[LastRun], running: Verdict, passed: Ve
     assert synthetics.canaries_passed_last(one, runs) == passed
 
 
+def test_one_canary_that_runs_is_enough() -> None:
+    runs = synthetics.a_canary_is_running
+    assert runs([canary("STOPPED"), canary()]) == Holds("1 of 2 run: c")
+    assert runs([canary("STOPPED"), canary("ERROR")]) == Fails("none of 2 canaries runs")
+    assert runs([canary("STOPPED"), canary("STARTING")]) == CannotTell("none runs, and some are STARTING")
+    assert runs([canary(expression="rate(0 minute)")]) == NotApplicable("no canary runs on a schedule")
+
+
 def test_canaries_through_a_client(aws: Emulator) -> None:
     aws.client("synthetics").create_canary(
         Name="shop",
@@ -98,11 +111,13 @@ def test_canaries_through_a_client(aws: Emulator) -> None:
     )
     run = {"CanaryName": "shop", "LastRun": {"Status": {"State": "PASSED"}}}
     with answering("synthetics", {"DescribeCanariesLastRun": {"CanariesLastRun": [run]}}):
-        told = judge_all(aws, "synthetics", ("canaries_are_running", "canaries_passed_last", "canaries"))
+        names = ("canaries_are_running", "canaries_passed_last", "a_canary_is_running", "canaries")
+        told = judge_all(aws, "synthetics", names)
     arn = f"arn:aws:synthetics:us-east-1:{ACCOUNT}:canary:shop"
     assert told == {
         "canaries_are_running": {arn: ("fails", "the state is READY")},
         "canaries_passed_last": {arn: ("not applicable", "the state is READY")},
+        "a_canary_is_running": {REGION: ("fails", "none of 1 canaries runs")},
         "canaries": {REGION: ("told", "1 canaries, 0 running: shop")},
     }
 

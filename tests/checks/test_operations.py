@@ -29,6 +29,15 @@ def looked_at(when: datetime | None) -> Stack:
         (looked_at(datetime(2026, 1, 1, tzinfo=UTC)), CannotTell("drift was last looked for on 2026-01-01")),
         (looked_at(None), CannotTell("drift was last looked for at an unknown time")),
         (stack(drift_information=Drift(stack_drift_status="DRIFTED")), Fails("drifted at the last detection")),
+        (
+            stack(
+                drift_information=Drift(
+                    stack_drift_status="DRIFTED", last_check_timestamp=datetime(2026, 11, 1, tzinfo=UTC)
+                ),
+                last_updated_time=datetime(2026, 11, 2, tzinfo=UTC),
+            ),
+            CannotTell("drifted on 2026-11-01, and was updated since"),
+        ),
         (stack(drift_information=Drift(stack_drift_status="NOT_CHECKED")), CannotTell("drift was never looked for")),
         (stack(), CannotTell("drift was never looked for")),
     ],
@@ -42,6 +51,7 @@ def test_stacks_have_not_drifted(one: Stack, verdict: Verdict) -> None:
     [
         (stack(enable_termination_protection=True), Holds("termination protection is on"), Holds("CREATE_COMPLETE")),
         (stack(), Fails("it is off"), Holds("CREATE_COMPLETE")),
+        (stack(stack_status="ROLLBACK_COMPLETE"), Fails("it is off"), Fails("the state is ROLLBACK_COMPLETE")),
         (
             stack(parent_id="p", stack_status="UPDATE_ROLLBACK_FAILED"),
             NotApplicable("a nested stack is protected with its parent"),

@@ -17,7 +17,7 @@ from checks.iam.evidence import OidcProvider
 from checks.lambda_.evidence import EventSource
 from checks.servicequotas import AutoManagement, QuotaAlarm
 from checks.ssm.evidence import Document, Execution
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -207,7 +207,7 @@ def run(name: str, status: str, day: int = 1) -> Execution:
             [document("kill-switch"), document("dr-failover")],
             [run("kill-switch", "TimedOut", 1), run("kill-switch", "Success", 5), run("dr-failover", "InProgress")],
             Fails("did not succeed: kill-switch (TimedOut)"),
-            NotApplicable("no run of dr-failover is in the history"),
+            CannotTell("no run of dr-failover to its end is in the history"),
         ),
         (
             [document("Restore-Database", "Command"), document("Patch")],
@@ -277,7 +277,7 @@ def test_levers_through_a_client(aws: Emulator) -> None:
     ]
     assert judge_all(aws, "levers", names) == {
         names[0]: {REGION: ("not applicable", "no own runbook is named like a lever")},
-        names[1]: {REGION: ("not applicable", "no run of Failover-Front is in the history")},
+        names[1]: {REGION: ("unknown", "no run of Failover-Front to its end is in the history")},
         names[2]: {HOME: ("holds", "1 runbooks")},
         names[3]: {REGION: ("told", "by their names, levers: none; recoveries: Failover-Front")},
     }

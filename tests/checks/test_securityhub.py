@@ -6,7 +6,7 @@ import pytest
 
 from checks import securityhub
 from checks.securityhub import Aggregation, AutomationRule, Hub, OldFinding, Severity, Standard
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -37,7 +37,8 @@ def standard(status: str, name: str = "standards/cis/v/3.0.0") -> Standard:
     [
         (None, [], OFF),
         (Hub(hub_arn=HUB), [], Fails("no standard is enabled")),
-        (Hub(hub_arn=HUB), [standard("PENDING")], Fails("cis/v/3.0.0 is PENDING")),
+        (Hub(hub_arn=HUB), [standard("PENDING")], CannotTell("cis/v/3.0.0 is PENDING")),
+        (Hub(hub_arn=HUB), [standard("INCOMPLETE")], Fails("cis/v/3.0.0 is INCOMPLETE")),
         (Hub(hub_arn=HUB), [standard("READY"), standard("FAILED", "ruleset/x")], Holds("checked against cis/v/3.0.0")),
     ],
 )
@@ -114,7 +115,7 @@ def test_samples_are_no_findings() -> None:
 def test_grave_findings_are_counted() -> None:
     found = [old("HIGH", 9), old("CRITICAL", 3), old("HIGH", 5)]
     assert securityhub.grave_findings_are_taken_up(Hub(hub_arn=HUB), found) == Fails(
-        "1 CRITICAL and 2 HIGH since more than 30 days, the oldest of 2026-01-03: CRITICAL 3"
+        "1 CRITICAL and 2 HIGH of more than 30 days ago, the oldest of 2026-01-03: CRITICAL 3"
     )
     admin = securityhub.Administrator(account_id="111111111111", member_status="Enabled")
     assert securityhub.who_administers_findings(Hub(hub_arn=HUB), [admin]) == (
