@@ -19,6 +19,13 @@ from scanner import (
 _ARN = "arn:{partition}:apigateway:{region}::/"
 _GET = "apigateway:GET"  # API Gateway's actions are HTTP's (Service Authorization Reference)
 _OLD_TLS = "TLS_1_0"
+# How the names of the newer policies begin that take TLS 1.2 or later only ("Security policies", API Gateway guide).
+_MODERN = (
+    "SecurityPolicy_TLS12_",
+    "SecurityPolicy_TLS13_1_2_",
+    "SecurityPolicy_TLS13_1_3_",
+    "SecurityPolicy_TLS13_2025_EDGE",
+)
 
 
 class Endpoints(Part):
@@ -212,6 +219,8 @@ def methods_authenticate_their_callers(
     ]
     if not methods:
         return NotApplicable("the API has no methods")
+    if api.is_private and api.policy is None:
+        return NotApplicable("without a policy nobody can call a private API")
     unproven = sorted(name for name, kind, path in methods if kind == "NONE" and path not in open_paths)
     if not unproven:
         return Holds(f"{len(methods)} methods ask who calls")
@@ -285,8 +294,12 @@ def domain_names_refuse_old_tls(domain: DomainName) -> Verdict:
     Fix: aws apigateway update-domain-name … --patch-operations op=replace,path=/securityPolicy,value=TLS_1_2
     """
     policy = domain.security_policy
-    modern = policy == "TLS_1_2" or policy.startswith(("SecurityPolicy_TLS12", "SecurityPolicy_TLS13"))
-    return Holds(f"the policy is {policy}") if modern else Fails(f"the policy is {policy}")
+    if policy == "TLS_1_2" or policy.startswith(_MODERN):
+        return Holds(f"the policy is {policy}")
+    told = f"the policy is {policy}"
+    return (
+        Fails(told) if policy == _OLD_TLS else CannotTell(f"{told}, and not one whose versions of TLS are known here")
+    )
 
 
 @check(effort="medium")

@@ -18,6 +18,29 @@ class Container(Part):
     environment: tuple[Variable, ...] = ()
 
 
+class Security(Part):
+    privileged: bool = False
+
+
+class PodContainer(Part):
+    env: tuple[Variable, ...] = ()
+    security_context: Security | None = None
+
+    @property
+    def as_container(self) -> Container:
+        privileged = self.security_context is not None and self.security_context.privileged
+        return Container(privileged=privileged, environment=self.env)
+
+
+class Pod(Part):
+    containers: tuple[PodContainer, ...] = ()
+    init_containers: tuple[PodContainer, ...] = ()
+
+
+class EksJob(Part):
+    pod_properties: Pod | None = None
+
+
 class Task(Part):
     containers: tuple[Container, ...] = ()
 
@@ -29,6 +52,7 @@ class EcsJob(Part):
 class Nodes(Part):
     container: Container | None = None
     ecs_properties: EcsJob | None = None
+    eks_properties: EksJob | None = None
 
 
 class MultiNode(Part):
@@ -40,6 +64,7 @@ class JobDefinition(Evidence, read=Read("batch:DescribeJobDefinitions", "jobDefi
     revision: int
     container_properties: Container | None = None
     ecs_properties: EcsJob | None = None
+    eks_properties: EksJob | None = None
     node_properties: MultiNode | None = None
 
     def containers(self) -> Iterator[Container]:
@@ -50,6 +75,10 @@ class JobDefinition(Evidence, read=Read("batch:DescribeJobDefinitions", "jobDefi
         for job in (self.ecs_properties, *(one.ecs_properties for one in nodes)):
             for task in job.task_properties if job else ():
                 yield from task.containers
+        for of_eks in (self.eks_properties, *(one.eks_properties for one in nodes)):
+            if of_eks is not None and of_eks.pod_properties is not None:
+                pod = of_eks.pod_properties
+                yield from (one.as_container for one in (*pod.containers, *pod.init_containers))
 
 
 class Resources(Part):

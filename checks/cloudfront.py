@@ -1,10 +1,11 @@
 """CloudFront: distributions, how viewers and origins are spoken to, and what stands before them."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 # Versions that a viewer certificate may set as the lowest ("Supported protocols and ciphers between viewers and CloudFront").
 _MODERN = frozenset({"TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"})
 _OLD = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
+_TAKES_OLD = frozenset({"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016"})
 
 
 class Certificate(Part):
@@ -53,6 +54,11 @@ class Origin(Part):
         return self.custom_origin_config is None and self.vpc_origin_config is None
 
     @property
+    def is_website(self) -> bool:
+        """Is it a bucket by its website's name? CloudFront speaks to that as to any server, and cannot sign for it."""
+        return ".s3-website-" in self.domain_name or ".s3-website." in self.domain_name
+
+    @property
     def is_signed(self) -> bool:
         identity = self.s3_origin_config.origin_access_identity if self.s3_origin_config else ""
         return bool(self.origin_access_control_id or identity)
@@ -85,6 +91,30 @@ class Distribution(
     cache_behaviors: Behaviors | None = None
     origins: Origins
     web_acl_id: str = ""
+
+    @property
+    def behaviors(self) -> tuple[Behavior, ...]:
+        return (self.default_cache_behavior, *(self.cache_behaviors.items if self.cache_behaviors else ()))
+
+    @property
+    def takes_plain_http(self) -> int:
+        """How many of its behaviours answer over HTTP."""
+        return sum(one.viewer_protocol_policy == "allow-all" for one in self.behaviors)
+
+
+class AccessControl(
+    Evidence,
+    read=Read(
+        "cloudfront:ListOriginAccessControls",
+        "OriginAccessControlList.Items",
+        per=Distribution,
+        omitted_if_empty=True,
+    ),
+):
+    """An origin access control of the account; one call, whatever the number of distributions."""
+
+    id: str
+    signing_behavior: str
 
 
 class Switch(Part):
@@ -130,13 +160,8 @@ def viewers_use_https(distribution: Distribution) -> Verdict:
     """
     if not distribution.enabled:
         return OFF
-    others = distribution.cache_behaviors.items if distribution.cache_behaviors else ()
-    plain = sum(one.viewer_protocol_policy == "allow-all" for one in (distribution.default_cache_behavior, *others))
-    return (
-        Fails(f"{plain} of {len(others) + 1} behaviours take plain HTTP")
-        if plain
-        else Holds("all behaviours ask for HTTPS")
-    )
+    plain, count = distribution.takes_plain_http, len(distribution.behaviors)
+    return Fails(f"{plain} of {count} behaviours take plain HTTP") if plain else Holds("all behaviours ask for HTTPS")
 
 
 @check(effort="low")
@@ -153,7 +178,9 @@ def viewers_use_modern_tls(distribution: Distribution) -> Verdict:
         # Whatever the distribution says, CloudFront takes TLSv1 with its own certificate (API reference, ViewerCertificate).
         return Fails("CloudFront's own certificate comes with TLSv1 and later")
     lowest = certificate.minimum_protocol_version or "not set"
-    return Holds(f"at least {lowest}") if lowest in _MODERN else Fails(f"at least {lowest}")
+    if lowest in _MODERN:
+        return Holds(f"at least {lowest}")
+    return Fails(f"at least {lowest}") if lowest in _TAKES_OLD else CannotTell(f"the lowest version is {lowest}")
 
 
 @check(effort="medium")
@@ -166,21 +193,26 @@ def origins_are_spoken_to_over_tls(distribution: Distribution) -> Verdict:
     if not distribution.enabled:
         return OFF
     custom = [(one.id, one.custom_origin_config) for one in distribution.origins.items if one.custom_origin_config]
-    if not custom:
+    inside = [one.id for one in distribution.origins.items if one.vpc_origin_config]
+    if not custom and not inside:
         return NotApplicable("no origin is spoken to over HTTP")
+    # What viewers ask for over HTTPS alone is asked of the origin so, too (API reference, OriginProtocolPolicy).
+    safe = ("https-only",) if distribution.takes_plain_http else ("https-only", "match-viewer")
     weak = []
     for name, config in custom:
-        if config.origin_protocol_policy != "https-only":
+        if config.origin_protocol_policy not in safe:
             weak.append(f"{name}: {config.origin_protocol_policy}")
         elif config.origin_ssl_protocols is None or not config.origin_ssl_protocols.items:
             weak.append(f"{name}: the versions of TLS are not told")
         elif _OLD & set(config.origin_ssl_protocols.items):
             weak.append(f"{name}: {', '.join(sorted(_OLD & set(config.origin_ssl_protocols.items)))}")
+    if inside and not weak:
+        return CannotTell(f"how the origins inside a VPC are spoken to was not read: {', '.join(inside)}")
     return Fails("; ".join(weak)) if weak else Holds(f"{len(custom)} origins over TLS")
 
 
 @check(effort="low")
-def buckets_behind_distributions_are_closed(distribution: Distribution) -> Verdict:
+def buckets_behind_distributions_are_closed(distribution: Distribution, controls: list[AccessControl]) -> Verdict:
     """Distributions sign their requests to S3 origins, so that the buckets can stay closed.
 
     Why: a bucket that CloudFront reads without signing has to be open to everyone, past WAF and logs.
@@ -188,11 +220,16 @@ def buckets_behind_distributions_are_closed(distribution: Distribution) -> Verdi
     """
     if not distribution.enabled:
         return OFF
-    buckets = [one for one in distribution.origins.items if one.is_bucket]
+    buckets = [one for one in distribution.origins.items if one.is_bucket or one.is_website]
     if not buckets:
         return NotApplicable("no origin is an S3 bucket")
-    open_ = [one.id for one in buckets if not one.is_signed]
-    return Fails(f"unsigned: {', '.join(open_)}") if open_ else Holds(f"{len(buckets)} S3 origins are signed for")
+    idle = {one.id for one in controls if one.signing_behavior == "never"}
+    open_ = [
+        f"{one.id}{', a website' if one.is_website else ''}"
+        for one in buckets
+        if one.is_website or not one.is_signed or one.origin_access_control_id in idle
+    ]
+    return Fails(f"unsigned: {'; '.join(open_)}") if open_ else Holds(f"{len(buckets)} S3 origins are signed for")
 
 
 @check(effort="medium")
@@ -224,9 +261,7 @@ def requests_are_logged(
     delivered = [one.delivery_destination_arn for one in deliveries if one.delivery_source_name in own]
     if delivered:
         return Holds(f"standard logs go to {delivered[0]}")
-    others = distribution.cache_behaviors.items if distribution.cache_behaviors else ()
-    behaviors = (distribution.default_cache_behavior, *others)
-    if all(one.realtime_log_config_arn for one in behaviors):
+    if all(one.realtime_log_config_arn for one in distribution.behaviors):
         return Holds("all behaviours write real-time logs")
     return Fails("no access log is written")
 

@@ -118,6 +118,10 @@ class Repair(Part):
     enabled: bool = False
 
 
+class Template(Part):
+    name: str | None = None
+
+
 class NodeGroup(
     Evidence,
     read=Read(
@@ -135,6 +139,7 @@ class NodeGroup(
     subnets: tuple[str, ...]
     scaling_config: Scaling | None = None
     remote_access: RemoteAccess | None = None
+    launch_template: Template | None = None
     node_repair_config: Repair | None = None
 
 
@@ -303,7 +308,7 @@ def node_images_are_supported(group: NodeGroup, at: ScanTime) -> Verdict:
     """
     kind = group.ami_type
     if kind is None or kind == "CUSTOM":
-        return NotApplicable("the image is of the account's own")
+        return CannotTell("the image is of the account's own, and what it is made of is not told")
     if kind.startswith("AL2_") and at.date() > _AMAZON_LINUX_2_ENDS:
         return Fails(f"{kind}, whose support ended on {_AMAZON_LINUX_2_ENDS}")
     return Holds(f"the image type is {kind}")
@@ -317,6 +322,10 @@ def nodes_take_no_ssh(group: NodeGroup) -> Verdict:
     Fix: make a node group without remoteAccess, and use Session Manager where a shell is needed.
     """
     access = group.remote_access
+    if access is None and group.launch_template is not None:
+        return CannotTell(
+            f"whether the launch template {group.launch_template.name or ''} names a key pair was not read"
+        )
     if access is None or not access.ec2_ssh_key:
         return Holds("no key pair is set")
     if not access.source_security_groups:

@@ -90,7 +90,9 @@ def firewalls_log_what_they_do(logging: Logging) -> Verdict:
     """
     configs = logging.logging_configuration.log_destination_configs if logging.logging_configuration else ()
     kinds = sorted({one.log_type for one in configs})
-    return Holds(f"logs: {', '.join(kinds)}") if kinds else Fails("nothing is logged")
+    if {"ALERT", "FLOW"} & set(kinds):
+        return Holds(f"logs: {', '.join(kinds)}")
+    return Fails(f"logs: {', '.join(kinds)} only" if kinds else "nothing is logged")
 
 
 @check(effort="medium")

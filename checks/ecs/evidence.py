@@ -87,18 +87,24 @@ class Controller(Part):
     type: str = "ECS"
 
 
-class TaskSet(Part):
-    status: str
-    task_definition: str
-
-
 class Addresses(Part):
     subnets: tuple[str, ...]
-    assign_public_ip: str = "DISABLED"
+    assign_public_ip: str = "DISABLED"  # its default (API reference)
 
 
 class Network(Part):
     awsvpc_configuration: Addresses | None = None
+
+
+class TaskSet(Part):
+    """What a service runs whose deployments come from outside ECS, or from CodeDeploy."""
+
+    status: str
+    task_definition: str
+    launch_type: str | None = None
+    capacity_provider_strategy: tuple[Strategy, ...] = ()
+    load_balancers: tuple[Target, ...] = ()
+    network_configuration: Network | None = None
 
 
 class Service(
@@ -139,15 +145,31 @@ class Service(
 
     @property
     def providers(self) -> frozenset[str]:
-        return frozenset(one.capacity_provider for one in self.capacity_provider_strategy)
+        strategies = (self.capacity_provider_strategy, *(one.capacity_provider_strategy for one in self.task_sets))
+        return frozenset(one.capacity_provider for strategy in strategies for one in strategy)
 
     @property
     def on_fargate(self) -> bool:
-        return self.launch_type == "FARGATE" or bool(self.providers & {"FARGATE", "FARGATE_SPOT"})
+        types = {self.launch_type, *(one.launch_type for one in self.task_sets)}
+        return "FARGATE" in types or bool(self.providers & {"FARGATE", "FARGATE_SPOT"})
+
+    @property
+    def balanced(self) -> bool:
+        """Is it, or what it runs at this moment, behind a load balancer?"""
+        return bool(self.load_balancers) or any(one.load_balancers for one in self.task_sets)
 
     @property
     def addresses(self) -> Addresses | None:
-        return self.network_configuration.awsvpc_configuration if self.network_configuration else None
+        """Where its tasks stand; those of a deployment from outside say so themselves, the primary ones first."""
+        primary = sorted(self.task_sets, key=lambda one: one.status != "PRIMARY")
+        networks = (self.network_configuration, *(one.network_configuration for one in primary))
+        return next((one.awsvpc_configuration for one in networks if one and one.awsvpc_configuration), None)
+
+    @property
+    def gives_public_addresses(self) -> bool:
+        networks = (self.network_configuration, *(one.network_configuration for one in self.task_sets))
+        found = (one.awsvpc_configuration for one in networks if one is not None)
+        return any(one is not None and one.assign_public_ip == "ENABLED" for one in found)
 
     @property
     def runs_another_definition(self) -> str:
@@ -160,12 +182,21 @@ class Variable(Part):
     name: str
 
 
+class EnvironmentFile(Part):
+    """A file of variables in a bucket; which it is does not matter here."""
+
+
 class LogConfiguration(Part):
     log_driver: str
 
 
 class HealthCheck(Part):
     command: tuple[str, ...]
+
+    @property
+    def asks(self) -> bool:
+        """`NONE` takes back what the image asks (Docker's reference, HEALTHCHECK)."""
+        return self.command[:1] not in ((), ("NONE",))
 
 
 class Firelens(Part):
@@ -184,6 +215,7 @@ class Container(Part):
     readonly_root_filesystem: bool = False
     user: str | None = None
     environment: tuple[Variable, ...] = ()
+    environment_files: tuple[EnvironmentFile, ...] = ()
     log_configuration: LogConfiguration | None = None
     health_check: HealthCheck | None = None
     firelens_configuration: Firelens | None = None

@@ -92,7 +92,7 @@ def services_follow_demand(
     Why: a fixed number of tasks is too small at the peak, or too large the rest of the day.
     Fix: aws application-autoscaling register-scalable-target --service-namespace ecs …, and put-scaling-policy
     """
-    if not service.load_balancers:
+    if not service.balanced:
         return NotApplicable("the service is behind no load balancer")
     if service.scheduling_strategy != "REPLICA" or service.desired_count == 0:
         return NotApplicable("no number of tasks is wanted")

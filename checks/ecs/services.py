@@ -79,7 +79,7 @@ def services_can_lose_a_task(
     Why: with one task, every replacement is an outage.
     Fix: aws ecs update-service --service NAME --desired-count 2
     """
-    if not service.load_balancers:
+    if not service.balanced:
         return NotApplicable("the service is behind no load balancer")
     if service.scheduling_strategy != "REPLICA" or service.desired_count == 0:
         return NotApplicable("no number of tasks is wanted")
@@ -100,8 +100,7 @@ def services_have_no_public_addresses(service: Service) -> Verdict:
     """
     if service.addresses is None:
         return NotApplicable("its tasks have no network interfaces of their own")
-    told = f"assignPublicIp is {service.addresses.assign_public_ip}"
-    return Fails(told) if service.addresses.assign_public_ip == "ENABLED" else Holds(told)
+    return Fails("assignPublicIp is ENABLED") if service.gives_public_addresses else Holds("assignPublicIp is DISABLED")
 
 
 @check(effort="low")
@@ -140,8 +139,9 @@ def deployments_watch_alarms(service: Service) -> Verdict:
     if service.controller != "ECS":
         return NotApplicable(f"the deployment controller is {service.controller}")
     deployment = service.deployment_configuration
-    if deployment is not None and deployment.alarms is not None and deployment.alarms.enable:
-        return Holds(f"alarms: {', '.join(sorted(deployment.alarms.alarm_names)[:5])}")
+    watched = deployment.alarms if deployment is not None else None
+    if watched is not None and watched.enable and watched.alarm_names:
+        return Holds(f"alarms: {', '.join(sorted(watched.alarm_names)[:5])}")
     if deployment is not None and any(one.target_type != "PAUSE" for one in deployment.lifecycle_hooks):
         return Holds(f"{len(deployment.lifecycle_hooks)} lifecycle hooks")
     return Fails("no alarm and no hook watches a deployment")

@@ -49,7 +49,12 @@ def secrets_are_not_in_plain_variables(service: Service, definition: TaskDefinit
     if unseen := _unseen(service):
         return unseen
     found = secret_names(one.name for container in definition.container_definitions for one in container.environment)
-    return Fails(f"named like secrets: {', '.join(found)}") if found else Holds("no plain variable is named so")
+    if found:
+        return Fails(f"named like secrets: {', '.join(found)}")
+    filed = [one for one in definition.container_definitions if one.environment_files]
+    if filed:
+        return CannotTell(f"more variables stand in files in a bucket: {_names(filed)}")
+    return Holds("no plain variable is named so")
 
 
 @check(effort="medium")
@@ -105,20 +110,20 @@ def tasks_stay_apart_from_their_host(service: Service, definition: TaskDefinitio
 
 @check(effort="low")
 def containers_write_logs(service: Service, definition: TaskDefinition) -> Verdict:
-    """Essential containers on Fargate say where their logs go.
+    """Essential containers of services say where their logs go.
 
-    Why: what a Fargate task prints is gone with it, unless a log driver takes it somewhere.
+    Why: what a task prints is gone with it, or with its instance, unless a log driver takes it somewhere.
     Fix: register a revision with logConfiguration, for example the driver awslogs.
     """
     if unseen := _unseen(service):
         return unseen
-    if not service.on_fargate:
-        return NotApplicable("where no driver is named, the instance's Docker daemon decides")
-    silent = [
-        one
-        for one in definition.container_definitions
-        if one.essential and one.log_configuration is None and one.firelens_configuration is None
-    ]
+    own = [one for one in definition.container_definitions if one.essential and one.firelens_configuration is None]
+    off = [one for one in own if one.log_configuration is not None and one.log_configuration.log_driver == "none"]
+    silent = [one for one in own if one.log_configuration is None]
+    if off:
+        return Fails(f"the log driver is none: {_names(off)}")
+    if silent and not service.on_fargate:
+        return CannotTell(f"the instance's Docker daemon decides for {_names(silent)}, which name no log driver")
     return Fails(f"without a log driver: {_names(silent)}") if silent else Holds("every essential container has one")
 
 
@@ -224,9 +229,11 @@ def broken_containers_are_noticed(service: Service, definition: TaskDefinition) 
     """
     if unseen := _unseen(service):
         return unseen
-    if service.load_balancers:
+    if service.balanced:
         return Holds("a load balancer asks its targets")
-    checked = [one for one in definition.container_definitions if one.essential and one.health_check is not None]
+    checked = [
+        one for one in definition.container_definitions if one.essential and one.health_check and one.health_check.asks
+    ]
     return Holds(f"health checks: {_names(checked)}") if checked else Fails("no essential container has a health check")
 
 

@@ -56,9 +56,11 @@ def _managed(body: Body) -> Verdict:
 
 
 def _limited(body: Body) -> Verdict:
-    return (
-        Holds("a rate-based rule stops requests") if body.limits_rates else Fails("no rate-based rule stops requests")
-    )
+    if body.limits_rates:
+        return Holds("a rate-based rule stops requests")
+    if body.own_groups:
+        return CannotTell(f"whether a rule of {', '.join(body.own_groups[:5])} limits rates was not read")
+    return Fails("no rate-based rule stops requests")
 
 
 @check(effort="low")

@@ -120,6 +120,15 @@ class Body(Part):
         return (*self.rules, *(one.rule for one in others))
 
     @property
+    def own_groups(self) -> list[str]:
+        """The rules that lead to rule groups of the account's own, whose rules are not read."""
+        return [
+            one.name
+            for one in self.all_rules
+            if one.statement.rule_group_reference_statement is not None and not one.counts_only
+        ]
+
+    @property
     def limits_rates(self) -> bool:
         """Is there a rate-based rule that stops who asks too often?"""
         return any(
@@ -234,9 +243,10 @@ def fronted(distributions: list[Distribution]) -> Fronted:
 
 @dataclass(frozen=True)
 class RateLimitingAcls:
-    """The web ACLs of the region with a rate-based rule that stops requests."""
+    """The web ACLs of the region with a rate-based rule that stops requests, and those of which that is not known."""
 
     arns: frozenset[str]
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -245,15 +255,19 @@ class Limiting:
 
     arn: str
     limits: bool
+    unsure: bool = False
 
 
 @derived
 def limiting(acl: WebAcl, body: WebAclBody) -> Limiting:
     """Whether one web ACL limits rates."""
-    return Limiting(acl.arn, body.web_acl.limits_rates)
+    return Limiting(acl.arn, body.web_acl.limits_rates, bool(body.web_acl.own_groups))
 
 
 @derived
 def rate_limiting_acls(acls: list[Limiting]) -> RateLimitingAcls:
     """Which web ACLs limit rates."""
-    return RateLimitingAcls(frozenset(one.arn for one in acls if one.limits))
+    return RateLimitingAcls(
+        frozenset(one.arn for one in acls if one.limits),
+        frozenset(one.arn for one in acls if one.unsure and not one.limits),
+    )

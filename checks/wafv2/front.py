@@ -5,7 +5,7 @@ from checks.appsync import GraphqlApi
 from checks.ec2.evidence import SecurityGroup, WideLists
 from checks.elbv2 import LoadBalancer
 from checks.wafv2.evidence import BalancersAcl, Fronted, RateLimitingAcls
-from scanner import Fails, Holds, NotApplicable, Target, Verdict, check
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict, check
 
 
 @check(effort="medium")
@@ -92,4 +92,6 @@ def public_stages_are_throttled(
     ]
     if methods and all(one.api_key_required for one in methods) and planned and all(one is not None for one in planned):
         return Holds("every method asks for a key, and each usage plan throttles")
+    if stage.web_acl_arn in limiting.unsure:
+        return CannotTell("whether a rule group of its web ACL limits rates was not read")
     return Fails(f"only the account's {account.rate_limit:g} calls a second limit it")

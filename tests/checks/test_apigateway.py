@@ -172,6 +172,32 @@ def test_methods(one: RestApi, resources: list[Resource], domains: list[DomainNa
     assert apigateway.methods_authenticate_their_callers(one, resources, domains, HERE) == verdict
 
 
+def test_nobody_calls_a_private_api_without_a_policy() -> None:
+    found = apigateway.methods_authenticate_their_callers(api(kind="PRIVATE"), [resource()], [], HERE)
+    assert found == NotApplicable("without a policy nobody can call a private API")
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        ("TLS_1_0", Fails("the policy is TLS_1_0")),
+        ("TLS_1_2", Holds("the policy is TLS_1_2")),
+        ("SecurityPolicy_TLS13_1_2_2021_06", Holds("the policy is SecurityPolicy_TLS13_1_2_2021_06")),
+        ("SecurityPolicy_TLS13_2025_EDGE", Holds("the policy is SecurityPolicy_TLS13_2025_EDGE")),
+        ("SecurityPolicy_TLS12_2018_EDGE", Holds("the policy is SecurityPolicy_TLS12_2018_EDGE")),
+        (
+            "SecurityPolicy_TLS13_1_0_2030_01",
+            CannotTell(
+                "the policy is SecurityPolicy_TLS13_1_0_2030_01, and not one whose versions of TLS are known here"
+            ),
+        ),
+    ],
+)
+def test_versions_of_tls(policy: str, verdict: Verdict) -> None:
+    one = DomainName(domain_name="api.example.com", security_policy=policy)
+    assert apigateway.domain_names_refuse_old_tls(one) == verdict
+
+
 def test_open_paths_are_said_to_be_open() -> None:
     found = apigateway.methods_authenticate_their_callers(api(), [resource()], [], HERE, open_paths=("/orders",))
     assert found == Holds("1 methods ask who calls")
@@ -235,22 +261,6 @@ CACHING = {"caching_enabled": True}
 )
 def test_caches(one: Stage, verdict: Verdict) -> None:
     assert apigateway.cached_answers_are_encrypted(one) == verdict
-
-
-@pytest.mark.parametrize(
-    ("policy", "holds"),
-    [
-        ("TLS_1_2", True),
-        ("SecurityPolicy_TLS13_1_2_2021_06", True),
-        ("SecurityPolicy_TLS12_2018_EDGE", True),
-        ("TLS_1_0", False),
-        ("something new", False),
-    ],
-)
-def test_policies_of_domain_names(policy: str, *, holds: bool) -> None:
-    told = f"the policy is {policy}"
-    found = apigateway.domain_names_refuse_old_tls(DomainName(domain_name="d", security_policy=policy))
-    assert found == (Holds(told) if holds else Fails(told))
 
 
 def to(uri: str, **changes: Any) -> Resource:

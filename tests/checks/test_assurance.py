@@ -10,6 +10,7 @@ from checks import controltower
 from checks.controltower import ControlDrift, ControlStatus, EnabledControl, LandingZone
 from scanner import CannotTell, Fails, Holds, Verdict
 from tests.answering import answering, refused
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 REGION, ALL = "region:us-east-1", f"account:{ACCOUNT}"
@@ -65,7 +66,13 @@ def test_facts(aws: Emulator) -> None:
         ListGraphs={"GraphList": [{"Arn": "arn:aws:detective:us-east-1:1:graph:a", "CreatedTime": DAY}]},
         ListMembers={"MemberDetails": [{"AccountId": "222222222222", "Status": "ENABLED"}]},
     ) == ("Detective has kept a behaviour graph here since 2026-01-05, with 1 member accounts")
-    policy = {"PolicyArn": "arn:p", "PolicyName": "web", "SecurityServiceType": "WAFV2", "RemediationEnabled": True}
+    policy = {
+        "PolicyArn": "arn:p",
+        "PolicyId": POLICY,
+        "PolicyName": "web",
+        "SecurityServiceType": "WAFV2",
+        "RemediationEnabled": True,
+    }
     assert told(aws, "fms.policies", "fms", ListPolicies={"PolicyList": [policy]}) == (
         "policies of Firewall Manager: web (WAFV2, mends by itself)"
     )
@@ -81,6 +88,47 @@ def test_facts(aws: Emulator) -> None:
     assert told(aws, "signer.signing_profiles", "signer", ListSigningProfiles={"profiles": [profile]}) == (
         "signing profiles: builds (AWSLambda-SHA384-ECDSA)"
     )
+
+
+POLICY = "1b9e1c9a-0000-4000-8000-000000000000"
+
+
+def kept(*accounts: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    found = [
+        {"PolicyId": POLICY, "MemberAccount": name, "EvaluationResults": [how] if how else []} for name, how in accounts
+    ]
+    return {"PolicyComplianceStatusList": found}
+
+
+GOOD = {"ComplianceStatus": "COMPLIANT", "ViolatorCount": 0, "EvaluationLimitExceeded": False}
+BAD = {"ComplianceStatus": "NON_COMPLIANT", "ViolatorCount": 3, "EvaluationLimitExceeded": False}
+
+
+def test_policies_of_firewall_manager(aws: Emulator) -> None:
+    names = ["policies_mend_by_themselves", "policies_are_kept"]
+    nothing = {"region:us-east-1": "not applicable"}
+    assert [aws.verdicts(f"fms.{name}") for name in names] == [nothing, nothing]
+    policy = {"PolicyArn": "arn:p", "PolicyId": POLICY, "PolicyName": "web", "SecurityServiceType": "WAFV2"}
+    with answering("fms", ListPolicies={"PolicyList": [policy | {"RemediationEnabled": True}]}):
+        with answering("fms", ListComplianceStatus=kept(("1", GOOD), ("2", BAD))):
+            assert judge_all(aws, "fms", names) == {
+                "policies_mend_by_themselves": {"arn:p": ("holds", "automatic remediation of web (WAFV2) is on")},
+                "policies_are_kept": {"arn:p": ("fails", "web is not kept by 2 (3 resources)")},
+            }
+        silent = ("unknown", "Firewall Manager has judged 0 of 0 accounts by web")
+        assert aws.judge("fms.policies_are_kept") == {"arn:p": silent}
+        with answering("fms", ListComplianceStatus=kept(("1", GOOD), ("2", {}))):
+            silent = ("unknown", "Firewall Manager has judged 1 of 2 accounts by web")
+            assert aws.judge("fms.policies_are_kept") == {"arn:p": silent}
+        with answering("fms", ListComplianceStatus=kept(("1", GOOD), ("2", GOOD))):
+            assert aws.judge("fms.policies_are_kept") == {"arn:p": ("holds", "2 accounts keep web")}
+    other = policy | {"PolicyStatus": "OUT_OF_ADMIN_SCOPE", "RemediationEnabled": False}
+    with answering("fms", ListPolicies={"PolicyList": [other]}):
+        apart = {"arn:p": ("not applicable", "web is another administrator's")}
+        assert judge_all(aws, "fms", names) == dict.fromkeys(names, apart)
+    with answering("fms", ListPolicies={"PolicyList": [policy]}):
+        off = ("fails", "automatic remediation of web (WAFV2) is off")
+        assert aws.judge("fms.policies_mend_by_themselves") == {"arn:p": off}
 
 
 def test_a_missing_permission_is_not_an_absence(aws: Emulator) -> None:

@@ -30,6 +30,10 @@ def cluster(network: Network) -> Cluster:
         ),
         (Network(endpoint_public_access=True), Fails("the endpoint is public, from everywhere")),
         (
+            Network(endpoint_public_access=True, public_access_cidrs=("0.0.0.0/1", "128.0.0.0/1")),
+            Fails("the endpoint is public, from everywhere"),
+        ),
+        (
             Network(endpoint_public_access=True, public_access_cidrs=("192.0.2.0/24",)),
             Holds("the endpoint is public, from 192.0.2.0/24"),
         ),
@@ -203,10 +207,12 @@ def test_node_groups_that_are_well() -> None:
     assert eks.node_images_are_supported(nodes(ami_type="AL2_ARM_64"), datetime(2025, 11, 26, tzinfo=UTC)) == Holds(
         "the image type is AL2_ARM_64"
     )
-    own = NotApplicable("the image is of the account's own")
+    own = CannotTell("the image is of the account's own, and what it is made of is not told")
     assert eks.node_images_are_supported(nodes(ami_type="CUSTOM"), now) == own
     assert eks.broken_nodes_are_repaired(one) == Holds("node auto repair is on")
     assert eks.nodes_take_no_ssh(one) == Holds("no key pair is set")
+    templated = CannotTell("whether the launch template web names a key pair was not read")
+    assert eks.nodes_take_no_ssh(nodes(launch_template={"name": "web"})) == templated
     assert eks.node_groups_can_grow(one) == NotApplicable("the group has no sizes of its own")
     behind = Fails("nodes 1.9, control plane 1.34")
     assert eks.nodes_follow_their_control_plane(kubernetes(), nodes(version="1.9")) == behind

@@ -181,7 +181,26 @@ UNSEEN = CannotTell("its primary task set runs t:2, which was not read")
             "containers_write_logs",
             ON_EC2,
             definition(),
-            NotApplicable("where no driver is named, the instance's Docker daemon decides"),
+            CannotTell("the instance's Docker daemon decides for c, which name no log driver"),
+        ),
+        ("containers_write_logs", ON_EC2, definition(LOGS), Holds("every essential container has one")),
+        (
+            "containers_write_logs",
+            ON_EC2,
+            definition({"log_configuration": {"log_driver": "none"}}),
+            Fails("the log driver is none: c"),
+        ),
+        (
+            "secrets_are_not_in_plain_variables",
+            service(),
+            definition({"environment_files": [{}]}),
+            CannotTell("more variables stand in files in a bucket: c"),
+        ),
+        (
+            "broken_containers_are_noticed",
+            service(),
+            definition({"health_check": {"command": ["NONE"]}}),
+            Fails("no essential container has a health check"),
         ),
         (
             "images_come_from_private_registries",
@@ -325,6 +344,14 @@ def test_running_tasks_span_zones(one: Service, found: list[Task], verdict: Verd
     assert services.running_tasks_span_zones(one, found) == verdict
 
 
+PUBLIC = {"network_configuration": {"awsvpc_configuration": {"subnets": ["s-a"], "assign_public_ip": "ENABLED"}}}
+FROM_OUTSIDE = service(
+    desired_count=1,
+    deployment_controller={"type": "EXTERNAL"},
+    task_sets=[
+        {"status": "PRIMARY", "task_definition": "t:1", "load_balancers": [{"target_group_arn": "t"}], **PUBLIC}
+    ],
+)
 BEHIND = {"load_balancers": [{"target_group_arn": "t"}]}
 
 
@@ -342,6 +369,18 @@ OFF, ON = {"enable": True, "rollback": False}, {"enable": True, "rollback": True
         ("services_can_lose_a_task", service(desired_count=1, **BEHIND), Fails("one task")),
         ("services_can_lose_a_task", service(desired_count=0, **BEHIND), NotApplicable("no number of tasks is wanted")),
         ("services_have_no_public_addresses", service(**vpc("s-a")), Holds("assignPublicIp is DISABLED")),
+        ("services_have_no_public_addresses", FROM_OUTSIDE, Fails("assignPublicIp is ENABLED")),
+        ("services_can_lose_a_task", FROM_OUTSIDE, Fails("one task")),
+        (
+            "services_have_no_public_addresses",
+            service(),
+            NotApplicable("its tasks have no network interfaces of their own"),
+        ),
+        (
+            "deployments_watch_alarms",
+            deployed(alarms={"alarm_names": [], **ON}),
+            Fails("no alarm and no hook watches a deployment"),
+        ),
         (
             "failed_deployments_roll_back",
             deployed(deployment_circuit_breaker=OFF),

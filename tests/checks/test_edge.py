@@ -6,11 +6,12 @@ import pytest
 
 from checks import cloudfront
 from checks.cloudfront import Distribution
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import ACCOUNT, Emulator
 
 S3 = {"id": "bucket", "domain_name": "b.s3.amazonaws.com", "s3_origin_config": {"origin_access_identity": ""}}
 SITE = {"id": "site", "domain_name": "x.example.com", "custom_origin_config": {"origin_protocol_policy": "https-only"}}
+INSIDE = {"id": "inside", "domain_name": "x.internal", "vpc_origin_config": {"vpc_origin_id": "vo-1"}}
 DISABLED = NotApplicable("the distribution is disabled")
 
 
@@ -46,7 +47,9 @@ def test_viewers_use_https(one: Distribution, verdict: Verdict) -> None:
     [
         ({"minimum_protocol_version": "TLSv1.2_2021"}, Holds("at least TLSv1.2_2021")),
         ({"minimum_protocol_version": "TLSv1"}, Fails("at least TLSv1")),
-        ({}, Fails("at least not set")),
+        ({"minimum_protocol_version": "TLSv1.1_2016"}, Fails("at least TLSv1.1_2016")),
+        ({"minimum_protocol_version": "TLSv1.3_2025"}, Holds("at least TLSv1.3_2025")),
+        ({}, CannotTell("the lowest version is not set")),
         (
             {"cloud_front_default_certificate": True, "minimum_protocol_version": "TLSv1.2_2021"},
             Fails("CloudFront's own certificate comes with TLSv1 and later"),
@@ -66,7 +69,23 @@ def site(**changes: Any) -> dict[str, Any]:
     [
         (distribution(S3), NotApplicable("no origin is spoken to over HTTP")),
         (distribution(SITE), Fails("site: the versions of TLS are not told")),
-        (distribution(site(origin_protocol_policy="match-viewer")), Fails("site: match-viewer")),
+        (
+            distribution(
+                site(origin_protocol_policy="match-viewer"),
+                default_cache_behavior={"viewer_protocol_policy": "allow-all"},
+            ),
+            Fails("site: match-viewer"),
+        ),
+        (
+            distribution(
+                site(origin_protocol_policy="match-viewer", origin_ssl_protocols={"items": ("TLSv1.2",)}),
+                default_cache_behavior={"viewer_protocol_policy": "https-only"},
+            ),
+            Holds("1 origins over TLS"),
+        ),
+        (distribution(site(origin_protocol_policy="http-only")), Fails("site: http-only")),
+        (distribution(INSIDE), CannotTell("how the origins inside a VPC are spoken to was not read: inside")),
+        (distribution(INSIDE, site(origin_protocol_policy="http-only")), Fails("site: http-only")),
         (distribution(site(origin_ssl_protocols={"items": ("TLSv1", "TLSv1.2")})), Fails("site: TLSv1")),
         (distribution(site(origin_ssl_protocols={"items": ("TLSv1.2",)})), Holds("1 origins over TLS")),
     ],
@@ -87,10 +106,23 @@ def test_origins_are_spoken_to_over_tls(one: Distribution, verdict: Verdict) -> 
             Holds("1 S3 origins are signed for"),
         ),
         (distribution(SITE), NotApplicable("no origin is an S3 bucket")),
+        (distribution({**S3, "origin_access_control_id": "E-never"}), Fails("unsigned: bucket")),
+        (
+            distribution({**SITE, "domain_name": "b.s3-website-us-east-1.amazonaws.com"}),
+            Fails("unsigned: site, a website"),
+        ),
+        (
+            distribution({**SITE, "domain_name": "b.s3-website.eu-central-1.amazonaws.com"}),
+            Fails("unsigned: site, a website"),
+        ),
     ],
 )
 def test_buckets_behind_distributions_are_closed(one: Distribution, verdict: Verdict) -> None:
-    assert cloudfront.buckets_behind_distributions_are_closed(one) == verdict
+    controls = [
+        cloudfront.AccessControl(id="E1", signing_behavior="always"),
+        cloudfront.AccessControl(id="E-never", signing_behavior="never"),
+    ]
+    assert cloudfront.buckets_behind_distributions_are_closed(one, controls) == verdict
 
 
 @pytest.mark.parametrize(

@@ -504,6 +504,21 @@ def test_policies_of_firewalls(one: FirewallPolicy, verdict: Verdict) -> None:
     assert networkfirewall.policies_inspect_traffic(one) == verdict
 
 
+@pytest.mark.parametrize(
+    ("kinds", "verdict"),
+    [
+        (("TLS",), Fails("logs: TLS only")),
+        (("TLS", "ALERT"), Holds("logs: ALERT, TLS")),
+        (("FLOW",), Holds("logs: FLOW")),
+        ((), Fails("nothing is logged")),
+    ],
+)
+def test_logs_of_firewalls(kinds: tuple[str, ...], verdict: Verdict) -> None:
+    configs = tuple({"log_type": one} for one in kinds)
+    logging = networkfirewall.Logging.model_validate({"logging_configuration": {"log_destination_configs": configs}})
+    assert networkfirewall.firewalls_log_what_they_do(logging) == verdict
+
+
 def test_who_else_watches(aws: Emulator) -> None:
     assert aws.judge("networkmanager.core_networks") == {}
     assert aws.judge("networkmanager.internet_monitors") == {}

@@ -117,6 +117,17 @@ def test_containers_are_found_wherever_they_are() -> None:
     ):
         one = JobDefinition.model_validate({"job_definition_name": "j", "revision": 1, **place})
         assert batch.secrets_are_not_in_plain_variables([one]) == Fails("named like secrets: j (TOKEN)")
+    pod = {"containers": ({"env": ()},), "init_containers": ({"env": ({"name": "TOKEN"},)},)}
+    one = JobDefinition.model_validate(
+        {"job_definition_name": "j", "revision": 1, "eks_properties": {"pod_properties": pod}}
+    )
+    assert batch.secrets_are_not_in_plain_variables([one]) == Fails("named like secrets: j (TOKEN)")
+    assert batch.jobs_are_not_privileged([one]) == Holds("none is privileged")
+    pod["containers"] = ({"security_context": {"privileged": True}},)
+    one = JobDefinition.model_validate(
+        {"job_definition_name": "j", "revision": 1, "eks_properties": {"pod_properties": pod}}
+    )
+    assert batch.jobs_are_not_privileged([one]) == Fails("privileged: j")
 
 
 SUBNETS = [Subnet(subnet_id=f"s-{zone}", vpc_id="v", availability_zone=zone) for zone in "ab"]

@@ -257,6 +257,23 @@ def test_managed_groups(one: Body, verdict: Verdict) -> None:
     assert acls._managed(one) == verdict  # noqa: SLF001  (both scopes ask it)
 
 
+RATES = {"name": "rates", "statement": {"rate_based_statement": {}}, "action": {"block": {}}}
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (body(BLOCKING), Fails("no rate-based rule stops requests")),
+        (body(OWN, RATES), Holds("a rate-based rule stops requests")),
+        (body({**RATES, "action": {}}), Fails("no rate-based rule stops requests")),
+        (body(OWN), CannotTell("whether a rule of own limits rates was not read")),
+        (body({**OWN, "override_action": {"count": {}}}), Fails("no rate-based rule stops requests")),
+    ],
+)
+def test_what_limits_rates(one: Body, verdict: Verdict) -> None:
+    assert acls._limited(one) == verdict  # noqa: SLF001  (both scopes ask it)
+
+
 def test_an_acl_may_stand_before_what_was_not_asked() -> None:
     assert AclsInUse(frozenset({"a"}), "user pools").without("a") is None
     told = f"{acls.UNUSED.because}; whether user pools do was not asked"
@@ -302,6 +319,13 @@ def test_throttles(
     account = AccountThrottle(rate_limit=10000.0)
     found = front.public_stages_are_throttled(api, one, resources, account, plans, RateLimitingAcls(frozenset()))
     assert found == verdict
+
+
+def test_a_rule_group_may_throttle() -> None:
+    one = stage().model_copy(update={"web_acl_arn": "acl"})
+    unsure = RateLimitingAcls(frozenset(), frozenset({"acl"}))
+    found = front.public_stages_are_throttled(PUBLIC, one, [KEYLESS], AccountThrottle(rate_limit=1.0), [], unsure)
+    assert found == CannotTell("whether a rule group of its web ACL limits rates was not read")
 
 
 def test_what_is_behind_a_distribution_with_a_web_acl(aws: Emulator) -> None:
