@@ -1,6 +1,6 @@
 """SageMaker: notebooks, domains and endpoints."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 
 class NotebookEntry(
@@ -125,8 +125,10 @@ def endpoints_have_two_instances(endpoint: Endpoint) -> Verdict:
     Why: a single instance takes the predictions with it when its machine or zone goes.
     Fix: aws sagemaker update-endpoint-weights-and-capacities … DesiredInstanceCount=2
     """
-    if endpoint.endpoint_status != "InService":
+    if endpoint.endpoint_status in ("OutOfService", "Creating", "Deleting", "Failed"):
         return NotApplicable(f"the endpoint is {endpoint.endpoint_status}")
+    if endpoint.endpoint_status not in ("InService", "SystemUpdating"):  # maintenance changes no counts (API reference)
+        return CannotTell(f"the endpoint is {endpoint.endpoint_status}")
     counted = [one for one in endpoint.production_variants if one.current_serverless_config is None]
     if not counted:
         return NotApplicable("the endpoint has no instances of its own")

@@ -5,11 +5,14 @@ from fnmatch import fnmatchcase
 from checks.backup.evidence import AIR_GAPPED, Vault, VaultPolicy
 from checks.kms import Key
 from scanner import (
+    CannotTell,
     Condition,
+    Evidence,
     Fails,
     Holds,
     NotApplicable,
     Policy,
+    Read,
     Target,
     Verdict,
     check,
@@ -17,7 +20,44 @@ from scanner import (
     outside_accounts,
 )
 
+_GONE = frozenset({"DELETING", "EXPIRED"})
 _WHO = frozenset({"aws:principalarn", "aws:userid"})  # condition keys that only say who is meant
+
+
+class RecoveryPoint(
+    Evidence,
+    read=Read(
+        "backup:ListRecoveryPointsByBackupVault",
+        "RecoveryPoints",
+        per=Vault,
+        args={"BackupVaultName": "backup_vault_name"},
+    ),
+):
+    recovery_point_arn: str
+    is_encrypted: bool
+    resource_type: str | None = None
+    status: str | None = None
+
+
+@check(effort="medium")
+def recovery_points_are_encrypted(vault: Vault, points: list[RecoveryPoint]) -> Verdict:
+    """Recovery points in backup vaults are encrypted.
+
+    Why: disks and databases that were not encrypted leave recovery points that are not, and outlive them.
+    Fix: encrypt the source and back it up anew, or copy the recovery point; then let the old one go.
+    """
+    kept = [one for one in points if one.status not in _GONE]
+    if not kept and vault.number_of_recovery_points == len(points):
+        return NotApplicable("the vault is empty")
+    if not kept:
+        return CannotTell(
+            f"the vault counts {vault.number_of_recovery_points} recovery points, and lists none to judge"
+        )
+    plain = [one for one in kept if not one.is_encrypted]
+    if not plain:
+        return Holds(f"each of {len(kept)} recovery points is encrypted")
+    kinds = sorted({one.resource_type or "an unknown type" for one in plain})
+    return Fails(f"{len(plain)} of {len(kept)} recovery points are not encrypted: of {', '.join(kinds)}")
 
 
 @check(effort="low")

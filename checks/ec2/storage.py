@@ -11,7 +11,28 @@ from checks.ec2.evidence import (
     SnapshotBlock,
     Volume,
 )
-from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+
+
+class StorageInfo(Part):
+    encryption_support: str
+
+
+class InstanceStores(
+    Evidence,
+    read=Read(
+        "ec2:DescribeInstanceTypes",
+        "InstanceTypes",
+        per=Instance,
+        args={"InstanceTypes": "instance_type"},
+        batch=100,
+        match="instance_type",
+    ),
+):
+    """An instance's type, as far as the disks of its host are concerned; none are told where it has none (API reference)."""
+
+    instance_type: str
+    instance_storage_info: StorageInfo | None = None
 
 
 @check(effort="medium")
@@ -38,22 +59,19 @@ def volumes_are_encrypted_by_default(default: EbsDefault, volumes: list[Volume],
     return Fails("encryption by default is off")
 
 
-# Generations whose instance stores are neither NVMe devices nor the disks of H1, D3 and D3en, all of which EC2 encrypts (EC2
-# User Guide, "Data protection", encryption at rest of instance store volumes). AWS adds none: newer ones have NVMe.
-_PLAIN_STORES = frozenset(["c1", "c3", "cc2", "cr1", "d2", "g2", "hs1", "i2", "m1", "m2", "m3", "r3", "x1", "x1e"])
-
-
 @check(effort="high")
-def instance_stores_are_encrypted(instance: Instance) -> Verdict:
-    """Instances are of generations whose instance stores EC2 encrypts.
+def instance_stores_are_encrypted(instance: Instance, kind: InstanceStores) -> Verdict:
+    """Instances are of types whose instance stores EC2 encrypts.
 
     Why: the disks of the host hold swap, caches and scratch files, and no key guards them in the oldest generations.
     Fix: move to a current generation of the same family, all of whose instance stores are encrypted.
     """
-    family = instance.instance_type.partition(".")[0]
-    if family in _PLAIN_STORES:
-        return Fails(f"disks of the host of a {instance.instance_type} are not encrypted")
-    return Holds(f"if a {instance.instance_type} has disks of its host, they are encrypted")
+    stores = kind.instance_storage_info
+    if stores is None:
+        return NotApplicable(f"a {instance.instance_type} has no disks of its host")
+    if stores.encryption_support == "required":
+        return Holds(f"the disks of the host of a {instance.instance_type} are encrypted")
+    return Fails(f"the disks of the host of a {instance.instance_type} are not encrypted")
 
 
 @check(effort="low")

@@ -29,12 +29,8 @@ _CLUSTER_SNAPSHOTS = "rds.cluster_snapshots_are_encrypted"
 
 JUDGED = (
     Store("AWS::ApiGateway::Stage", (), ("apigateway.cached_answers_are_encrypted",)),
-    # A recovery point keeps its own encryption, or that of its source, whose snapshots are judged where they are listed.
-    Store(
-        "AWS::Backup::RecoveryPoint",
-        ("backup:recovery-point",),
-        ("ec2.snapshots_are_encrypted", "rds.snapshots_are_encrypted", _CLUSTER_SNAPSHOTS),
-    ),
+    Store("AWS::Backup::BackupVault", ("backup:backup-vault:",), ("backup.recovery_points_are_encrypted",)),
+    Store("AWS::Backup::RecoveryPoint", ("backup:recovery-point",), ("backup.recovery_points_are_encrypted",)),
     Store("AWS::DAX::Cluster", ("dax:cache/",), ("dax.clusters_are_encrypted",)),
     Store("AWS::DocDB::DBCluster", (), (_CLUSTERS,)),
     Store("AWS::EC2::Image", ("ec2:image/",), ("ec2.snapshots_are_encrypted",)),
@@ -79,8 +75,8 @@ JUDGED = (
 
 # Kind → its ARNs, and the page of the service's guide that says that data at rest is always encrypted.
 _ALWAYS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "AWS::APS::Workspace": (("aps:workspace/",), "Managed Service for Prometheus, Encryption at rest"),
     "AWS::AmazonMQ::Broker": (("mq:broker:",), "Amazon MQ, Data protection"),
-    "AWS::Backup::BackupVault": (("backup:backup-vault:",), "AWS Backup, Encryption of backups"),
     "AWS::Cassandra::Keyspace": (("cassandra:",), "Amazon Keyspaces, Encryption at rest"),
     "AWS::CloudTrail::EventDataStore": (("cloudtrail:eventdatastore/",), "CloudTrail, Event data stores"),
     "AWS::CodeArtifact::Domain": (("codeartifact:domain/",), "CodeArtifact, Data encryption"),
@@ -104,6 +100,7 @@ _ALWAYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::Lambda::Function": (("lambda:function:",), "Lambda, Data encryption at rest"),
     "AWS::Logs::LogGroup": (("logs:log-group:",), "CloudWatch Logs, Encrypt log data"),
     "AWS::MSK::ServerlessCluster": ((), "MSK, Encryption at rest"),
+    "AWS::MWAA::Environment": (("airflow:environment/",), "Managed Workflows for Apache Airflow, Encryption"),
     "AWS::MemoryDB::Cluster": (("memorydb:cluster/",), "MemoryDB, At-rest encryption"),
     "AWS::MemoryDB::Snapshot": (("memorydb:snapshot/",), "MemoryDB, At-rest encryption"),
     "AWS::NeptuneGraph::Graph": (("neptune-graph:graph/",), "Neptune Analytics, Encryption at rest"),
@@ -119,14 +116,17 @@ _ALWAYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::SageMaker::NotebookInstance": (("sagemaker:notebook-instance/",), "SageMaker, Protect data at rest"),
     "AWS::SecretsManager::Secret": (("secretsmanager:secret:",), "Secrets Manager, Secret encryption"),
     "AWS::StepFunctions::StateMachine": (("states:stateMachine:",), "Step Functions, Data at rest encryption"),
-    "AWS::StorageGateway::Gateway": (("storagegateway:",), "Storage Gateway, Data encryption"),
+    "AWS::StorageGateway::Gateway": (("storagegateway:",), "Storage Gateway, Data encryption: what it keeps in AWS"),
     "AWS::Timestream::Database": (("timestream:database/",), "Timestream, Encryption at rest"),
+    "AWS::Timestream::InfluxDBInstance": (
+        ("timestream-influxdb:db-instance/", "timestream-influxdb:db-cluster/"),
+        "Timestream for InfluxDB, Encryption at rest",
+    ),
     "AWS::Timestream::Table": ((), "Timestream, Encryption at rest"),
 }
 
 # Kinds that hold data, and that nothing here judges.
 _UNJUDGED: Mapping[str, tuple[str, ...]] = {
-    "AWS::APS::Workspace": ("aps:workspace/",),
     "AWS::AppFlow::Flow": ("appflow:flow/",),
     "AWS::AppStream::Fleet": ("appstream:fleet/",),
     "AWS::AppSync::ApiCache": (),
@@ -166,7 +166,6 @@ _UNJUDGED: Mapping[str, tuple[str, ...]] = {
     "AWS::Location::Tracker": ("geo:tracker/",),
     "AWS::LookoutVision::Project": ("lookoutvision:project/",),
     "AWS::M2::Environment": ("m2:env/",),
-    "AWS::MWAA::Environment": ("airflow:environment/",),
     "AWS::MediaStore::Container": ("mediastore:container/",),
     "AWS::ODB::CloudVmCluster": ("odb:cloud-vm-cluster/",),
     "AWS::OSIS::Pipeline": ("osis:pipeline/",),
@@ -184,7 +183,6 @@ _UNJUDGED: Mapping[str, tuple[str, ...]] = {
     "AWS::SES::MailManagerArchive": ("ses:mailmanager-archive/",),
     "AWS::SageMaker::FeatureGroup": ("sagemaker:feature-group/",),
     "AWS::SageMaker::MlflowTrackingServer": ("sagemaker:mlflow-tracking-server/",),
-    "AWS::Timestream::InfluxDBInstance": ("timestream-influxdb:db-instance/",),
     "AWS::WorkDocs::Site": ("workdocs:site/",),
     "AWS::WorkMail::Organization": ("workmail:organization/",),
 }

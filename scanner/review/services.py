@@ -54,6 +54,7 @@ _NAMES: Mapping[str, str] = {
     "inspector2": "Inspector",
     "internetmonitor": "CloudWatch Internet Monitor",
     "kafka": "MSK",
+    "keyspaces": "Keyspaces",
     "kinesis": "Kinesis Data Streams",
     "kms": "KMS",
     "lambda": "Lambda",

@@ -289,6 +289,11 @@ def endpoint(*variants: dict[str, Any], status: str = "InService") -> sagemaker.
             NotApplicable("the endpoint has no instances of its own"),
         ),
         (endpoint(status="Creating"), NotApplicable("the endpoint is Creating")),
+        (endpoint(status="Updating"), CannotTell("the endpoint is Updating")),
+        (
+            endpoint({"variant_name": "a", "current_instance_count": 1}, status="SystemUpdating"),
+            Fails("fewer than two instances: a"),
+        ),
     ],
 )
 def test_endpoints_have_two_instances(one: sagemaker.Endpoint, verdict: Verdict) -> None:
@@ -351,6 +356,27 @@ def test_desktops_through_a_client(aws: Emulator) -> None:
     (one,) = made["PendingRequests"]
     arn = f"arn:aws:workspaces:us-east-1:{ACCOUNT}:workspace/{one['WorkspaceId']}"
     assert aws.judge("workspaces.volumes_are_encrypted") == {arn: ("fails", "not encrypted: root volume")}
+    listed = f"arn:aws:workspaces:us-east-1:{ACCOUNT}:directory/{directory}"
+    told = ("fails", "users are local administrators")
+    assert aws.judge("workspaces.users_are_not_administrators") == {listed: told}
+    assert aws.judge("workspaces.directories_name_addresses") == {listed: ("fails", "from every address")}
+
+
+def test_directories_of_desktops() -> None:
+    one = workspaces.Gates(directory_id="d", state="REGISTERED", ip_group_ids=("h", "g"))
+    gone = NotApplicable("the directory is ERROR")
+    assert workspaces.directories_name_addresses(one) == Holds("by g, h")
+    assert workspaces.directories_name_addresses(one.model_copy(update={"state": "ERROR"})) == gone
+    for told, verdict in (
+        (None, CannotTell("whether users are local administrators is not told")),
+        (
+            workspaces.CreationProperties(user_enabled_as_local_administrator=False),
+            Holds("users are no local administrators"),
+        ),
+    ):
+        two = workspaces.Directory(directory_id="d", state="REGISTERED", workspace_creation_properties=told)
+        assert workspaces.users_are_not_administrators(two) == verdict
+        assert workspaces.users_are_not_administrators(two.model_copy(update={"state": "ERROR"})) == gone
 
 
 def test_influxdb(aws: Emulator) -> None:

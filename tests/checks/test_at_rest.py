@@ -67,16 +67,18 @@ def test_single_caches_are_encrypted(changes: dict[str, object], verdict: Verdic
 
 
 @pytest.mark.parametrize(
-    ("kind", "verdict"),
+    ("kind", "support", "verdict"),
     [
-        ("m3.large", Fails("disks of the host of a m3.large are not encrypted")),
-        ("x1e.32xlarge", Fails("disks of the host of a x1e.32xlarge are not encrypted")),
-        ("m5.large", Holds("if a m5.large has disks of its host, they are encrypted")),
-        ("d3en.xlarge", Holds("if a d3en.xlarge has disks of its host, they are encrypted")),
+        ("m3.large", "unsupported", Fails("the disks of the host of a m3.large are not encrypted")),
+        ("m5.large", None, NotApplicable("a m5.large has no disks of its host")),
+        ("d3en.xlarge", "required", Holds("the disks of the host of a d3en.xlarge are encrypted")),
     ],
 )
-def test_instance_stores_are_encrypted(kind: str, verdict: Verdict) -> None:
-    assert storage.instance_stores_are_encrypted(INSTANCE.model_copy(update={"instance_type": kind})) == verdict
+def test_instance_stores_are_encrypted(kind: str, support: str | None, verdict: Verdict) -> None:
+    info = {"encryption_support": support} if support else None
+    stores = storage.InstanceStores.model_validate({"instance_type": kind, "instance_storage_info": info})
+    one = INSTANCE.model_copy(update={"instance_type": kind})
+    assert storage.instance_stores_are_encrypted(one, stores) == verdict
 
 
 def test_instances_are_read(aws: Emulator) -> None:
@@ -84,7 +86,7 @@ def test_instances_are_read(aws: Emulator) -> None:
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     started = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, InstanceType="m3.large")["Instances"][0]
     arn = f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/{started['InstanceId']}"
-    told = "disks of the host of a m3.large are not encrypted"
+    told = "the disks of the host of a m3.large are not encrypted"
     assert aws.judge("ec2.instance_stores_are_encrypted") == {arn: ("fails", told)}
 
 

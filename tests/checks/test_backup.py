@@ -129,6 +129,19 @@ def test_empty_vaults_are_not_judged(aws: Emulator) -> None:
     assert aws.judge("backup.vaults_are_locked") == empty
     assert aws.judge("backup.recovery_points_cannot_be_deleted") == empty
     assert aws.judge("backup.vaults_are_encrypted_under_an_own_key") == empty
+    assert aws.judge("backup.recovery_points_are_encrypted") == empty
+    points = [
+        {"RecoveryPointArn": f"arn:{number}", "IsEncrypted": yes, "ResourceType": kind, "Status": status}
+        for number, (yes, kind, status) in enumerate(
+            ((True, "EFS", "COMPLETED"), (False, "EBS", "EXPIRED"), (False, "RDS", "COMPLETED"))
+        )
+    ]
+    for some, told in (
+        (points[:2], ("holds", "each of 1 recovery points is encrypted")),
+        (points, ("fails", "1 of 2 recovery points are not encrypted: of RDS")),
+    ):
+        with answering(ListRecoveryPointsByBackupVault={"RecoveryPoints": some}):
+            assert aws.judge("backup.recovery_points_are_encrypted") == {f"{ARN}backup-vault:v": told}
     without = {f"{ARN}backup-vault:v": ("not applicable", "the vault has no policy")}
     assert aws.judge("backup.vault_policies_name_their_users") == without
     opened = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "backup:*"}]}'

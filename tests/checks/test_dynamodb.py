@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checks import dynamodb
+from checks import dynamodb, keyspaces
 from checks.backup.evidence import Protected
 from checks.dynamodb import Backups, Billing, Encryption, Index, ScalableTarget, ScalingPolicy, Suspended, Table
 from checks.kms import Key
-from scanner import CannotTell, Fails, Holds, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from tests.answering import answering
 from tests.emulator import Emulator
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/"
@@ -166,6 +167,35 @@ def test_a_table_whose_index_alone_is_scaled_is_fixed() -> None:
     assert dynamodb.tables_scale_with_demand(indexed, both, policies) == Fails(
         "fixed capacity to read of i and write of i"
     )
+
+
+def test_keyspaces(aws: Emulator) -> None:
+    names = ["tables_can_go_back_in_time", "tables_use_an_own_key"]
+    nothing = {f"keyspaces.{name}": {"region:us-east-1": "not applicable"} for name in names}
+    assert {check: aws.verdicts(check) for check in nothing} == nothing, "the service's own keyspaces are left out"
+    arn = "arn:aws:cassandra:us-east-1:123456789012:/keyspace/shop/table/orders"
+    spaces = {"keyspaceName": "shop", "resourceArn": "a", "replicationStrategy": "SINGLE_REGION"}
+    entry = {"keyspaceName": "shop", "tableName": "orders", "resourceArn": arn}
+    listed = {"ListKeyspaces": {"keyspaces": [spaces]}, "ListTables": {"tables": [entry]}}
+    for more, judged in (
+        ({}, [("unknown", "nothing is told of point-in-time recovery"), ("unknown", "nothing is told of the key")]),
+        (
+            {
+                "pointInTimeRecovery": {"status": "ENABLED"},
+                "encryptionSpecification": {"type": "CUSTOMER_MANAGED_KMS_KEY"},
+            },
+            [("holds", "point-in-time recovery is on"), ("holds", "the key is CUSTOMER_MANAGED_KMS_KEY")],
+        ),
+        (
+            {"pointInTimeRecovery": {"status": "DISABLED"}, "encryptionSpecification": {"type": "AWS_OWNED_KMS_KEY"}},
+            [("fails", "point-in-time recovery is DISABLED"), ("fails", "the key is AWS_OWNED_KMS_KEY")],
+        ),
+    ):
+        with answering("keyspaces", **listed, GetTable={**entry, "status": "ACTIVE", **more}):
+            found = [aws.judge(f"keyspaces.{name}") for name in names]
+        assert found == [{arn: told} for told in judged]
+    going = keyspaces.Table.model_validate({"status": "DELETING"})
+    assert keyspaces.tables_can_go_back_in_time(going) == NotApplicable("the table is DELETING")
 
 
 def test_a_recovery_point_of_aws_backup_counts() -> None:
