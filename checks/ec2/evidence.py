@@ -119,6 +119,7 @@ class ImageBlock(Evidence, read=Read("ec2:GetImageBlockPublicAccessState")):
 class MetadataDefault(Part):
     http_tokens: str | None = None  # not there where the account has no preference (EC2 API reference)
     http_endpoint: str | None = None
+    http_tokens_enforced: str | None = None
 
 
 class MetadataDefaults(Evidence, read=Read("ec2:GetInstanceMetadataDefaults")):

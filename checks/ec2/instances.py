@@ -33,6 +33,8 @@ def new_instances_need_a_session(defaults: MetadataDefaults) -> Verdict:
     tokens = defaults.account_level.http_tokens if defaults.account_level else None
     if defaults.account_level is not None and defaults.account_level.http_endpoint == "disabled":
         return Holds("the metadata service is off by default")
+    if defaults.account_level is not None and defaults.account_level.http_tokens_enforced == "enabled":
+        return Holds("no instance starts without session tokens")
     if tokens == "required":
         return Holds("session tokens are required by default")
     return Fails(f"the default is {tokens or 'not set'}")

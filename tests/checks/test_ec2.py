@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from checks.ec2 import groups, instances, network, storage
+from checks.ec2 import groups, instances, network, storage, templates
 from checks.ec2.evidence import (
     FlowLog,
     Image,
@@ -22,6 +22,7 @@ from checks.ec2.evidence import (
     Vpc,
     WideLists,
 )
+from checks.ec2.templates import LatestVersion, Template
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from scanner.judge.discover import discover
 from scanner.judge.evaluate import evaluate
@@ -203,6 +204,8 @@ def test_settings_of_the_region_as_tables() -> None:
     optional = MetadataDefaults.model_validate({"account_level": {"http_tokens": "optional"}})
     assert instances.new_instances_need_a_session(optional) == Fails("the default is optional")
     off = MetadataDefaults.model_validate({"account_level": {"http_endpoint": "disabled"}})
+    enforced = MetadataDefaults.model_validate({"account_level": {"http_tokens_enforced": "enabled"}})
+    assert instances.new_instances_need_a_session(enforced) == Holds("no instance starts without session tokens")
     assert instances.new_instances_need_a_session(off) == Holds("the metadata service is off by default")
     assert instances.new_instances_need_a_session(MetadataDefaults()) == Fails("the default is not set")
     on = SerialConsole(serial_console_access_enabled=True)
@@ -211,6 +214,73 @@ def test_settings_of_the_region_as_tables() -> None:
         assert storage.snapshots_cannot_become_public(SnapshotBlock(state=state)) == Holds(f"the state is {state}")
     unblocked = ImageBlock(image_block_public_access_state="unblocked")
     assert storage.images_cannot_become_public(unblocked) == Fails("the state is unblocked")
+
+
+def template(number: int = 1, tokens: str | None = None, public: tuple[bool | None, ...] = ()) -> Template:
+    fields = {"launch_template_id": "lt-1", "launch_template_name": "web", "version_number": number}
+    options = {"http_tokens": tokens} if tokens else None
+    cards = tuple({"associate_public_ip_address": one} for one in public)
+    data = {"metadata_options": options, "network_interfaces": cards}
+    return Template.model_validate(fields | {"launch_template_data": data})
+
+
+def newest(of: Template) -> list[LatestVersion]:
+    fields = of.model_dump(include={"launch_template_id", "version_number", "launch_template_data"})
+    return [LatestVersion.model_validate(fields), LatestVersion.model_validate(fields | {"launch_template_id": "lt-2"})]
+
+
+LOOSE = "version 2 of web does without a session token"
+SILENT = CannotTell("version 1 leaves it to the image, and the region has no default")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "default", "verdict"),
+    [
+        ("required", "required", {}, Holds("version 1, 2 needs a session token")),
+        ("required", "optional", {}, Fails(LOOSE)),
+        (None, "optional", {}, Fails(LOOSE)),
+        (None, "required", {}, SILENT),
+        (None, "required", {"http_tokens": "required"}, Holds("version 1, 2 needs a session token")),
+        ("required", None, {"http_tokens": "optional"}, Fails(LOOSE)),
+        ("required", "optional", {"http_tokens": "required"}, Fails(LOOSE)),
+        (None, "optional", {"http_tokens_enforced": "enabled"}, Holds("version 1, 2 needs a session token")),
+        (None, None, {"http_endpoint": "disabled"}, Holds("version 1, 2 needs a session token")),
+    ],
+)
+def test_templates_and_the_default_of_the_region(
+    first: str | None, last: str | None, default: dict[str, str], verdict: Verdict
+) -> None:
+    defaults = MetadataDefaults.model_validate({"account_level": default})
+    found = templates.launch_templates_need_a_session(template(1, first), newest(template(2, last)), defaults)
+    assert found == verdict
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "verdict"),
+    [
+        ((False,), (False,), Holds("version 1, 2 gives none")),
+        ((False,), (False, True), Fails("version 2 of web gives a public address")),
+        ((), (False,), NotApplicable("it leaves that to the subnet")),
+        ((None,), (None,), NotApplicable("it leaves that to the subnet")),
+    ],
+)
+def test_templates_and_public_addresses(
+    first: tuple[bool | None, ...], last: tuple[bool | None, ...], verdict: Verdict
+) -> None:
+    one, other = template(1, public=first), newest(template(2, public=last))
+    assert templates.launch_templates_give_no_public_address(one, other) == verdict
+
+
+def test_templates_through_a_client(aws: Emulator) -> None:
+    client = ec2(aws)
+    data = {"ImageId": "ami-03cf127a", "MetadataOptions": {"HttpTokens": "required"}}
+    data["NetworkInterfaces"] = [{"DeviceIndex": 0, "AssociatePublicIpAddress": True}]
+    made = client.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)["LaunchTemplate"]
+    arn = f"{ARN}launch-template/{made['LaunchTemplateId']}"
+    names = ("launch_templates_need_a_session", "launch_templates_give_no_public_address")
+    found = judged(aws, *names)
+    assert found[names[0]] == {arn: ("holds", "version 1 needs a session token")}
+    assert found[names[1]] == {arn: ("fails", "version 1 of web gives a public address")}
 
 
 def test_addresses_are_in_use(aws: Emulator) -> None:
