@@ -122,9 +122,9 @@ def practice_runs_succeed(resources: list[ZonalResource], shifts: list[Shift]) -
     if last:
         return Holds(f"the last practice run succeeded for each of {len(last)} resources")
     practising = sum(one.practice_run_status == "ENABLED" for one in resources)
-    return NotApplicable(
-        f"no practice run of {practising} resources has ended" if practising else "no practice runs are set up"
-    )
+    if practising:
+        return CannotTell(f"no practice run of {practising} resources has ended")
+    return NotApplicable("no practice runs are set up")
 
 
 @fact

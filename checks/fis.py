@@ -9,7 +9,7 @@ from datetime import datetime
 from checks.codepipeline import Pipeline
 from checks.ec2.evidence import AnyInterface
 from checks.resiliencehub import App
-from scanner import AllRegions, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from scanner import AllRegions, CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
 KEPT_DAYS = 120
 _TESTS = re.compile(r"(?i)chaos|fault|\bfis\b|resilien|fail-?over|game-?day|gremlin|litmus")
@@ -75,9 +75,7 @@ def faults_are_injected(
     if not interfaces:
         return NotApplicable("no region has a network interface: there is nothing to break")
     if templates:
-        return NotApplicable(
-            f"{len(templates)} templates, and none ran in {KEPT_DAYS} days; what ran before is not kept"
-        )
+        return CannotTell(f"{len(templates)} templates, and none ran in {KEPT_DAYS} days; what ran before is not kept")
     return Fails(f"no template, and no experiment in the past {KEPT_DAYS} days")
 
 

@@ -1,5 +1,6 @@
 """Amazon MQ: brokers. All of them encrypt at rest and take TLS only, by their nature."""
 
+from checks.stages import DEVELOPMENT, KEY, in_development, tags_of
 from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check
 
 
@@ -21,6 +22,7 @@ class Broker(Evidence, read=Read("mq:DescribeBroker", per=BrokerEntry, args={"Br
     publicly_accessible: bool
     auto_minor_version_upgrade: bool = False
     logs: Logs | None = None
+    tags: dict[str, str] | None = None
 
 
 @check(effort="high")
@@ -34,14 +36,18 @@ def brokers_are_not_public(broker: Broker) -> Verdict:
 
 
 @check(effort="high")
-def brokers_span_zones(entry: BrokerEntry) -> Verdict:
+def brokers_span_zones(
+    entry: BrokerEntry, broker: Broker, *, environment_tag: str = KEY, development: tuple[str, ...] = DEVELOPMENT
+) -> Verdict:
     """Brokers have a standby or a cluster over several Availability Zones.
 
     Why: a single broker is gone with its machine or its zone.
     Fix: make a broker with ACTIVE_STANDBY_MULTI_AZ (ActiveMQ) or CLUSTER_MULTI_AZ (RabbitMQ).
     """
     mode = entry.deployment_mode
-    return Holds(f"the mode is {mode}") if mode.endswith("_MULTI_AZ") else Fails(f"the mode is {mode}")
+    if mode.endswith("_MULTI_AZ"):
+        return Holds(f"the mode is {mode}")
+    return in_development(tags_of(broker.tags), environment_tag, development) or Fails(f"the mode is {mode}")
 
 
 @check(effort="low")

@@ -10,9 +10,39 @@ from checks.rds.evidence import (
     SnapshotShares,
     key_of,
 )
-from scanner import Fails, Holds, NotApplicable, Target, Verdict, check
+from scanner import Evidence, Fails, Holds, NotApplicable, Read, Target, Verdict, check
 
 EVERYONE = "all"
+
+
+class AutomatedBackup(
+    Evidence,
+    read=Read(
+        "rds:DescribeDBInstanceAutomatedBackups",
+        "DBInstanceAutomatedBackups",
+        arn="{db_instance_automated_backups_arn}",
+    ),
+):
+    """The automated backups of an instance: of this region, copied from another region, or kept after it was deleted."""
+
+    db_instance_automated_backups_arn: str
+    db_instance_arn: str
+    encrypted: bool
+    storage_encryption_type: str | None = None
+
+
+class ClusterAutomatedBackup(
+    Evidence,
+    read=Read(
+        "rds:DescribeDBClusterAutomatedBackups",
+        "DBClusterAutomatedBackups",
+        arn="{db_cluster_automated_backups_arn}",
+    ),
+):
+    db_cluster_automated_backups_arn: str
+    db_cluster_arn: str
+    storage_encrypted: bool
+    storage_encryption_type: str | None = None
 
 
 _FOLLOWS = NotApplicable("an automated snapshot is encrypted as its database is")
@@ -62,6 +92,32 @@ def cluster_snapshots_are_encrypted(snapshot: ClusterSnapshot, clusters: list[DB
         return _FOLLOWS
     key = key_of(snapshot.storage_encryption_type, under_kms=snapshot.storage_encrypted)
     return Holds(f"encrypted under {key}") if key else Fails("the snapshot is not encrypted")
+
+
+@check(effort="medium")
+def automated_backups_are_encrypted(backup: AutomatedBackup, instances: list[DBInstance]) -> Verdict:
+    """Automated backups that outlive their database instance, or were copied here from another region, are encrypted.
+
+    Why: they hold the whole database, and nobody looks at them any more.
+    Fix: restore and encrypt it, then aws rds delete-db-instance-automated-backup --db-instance-automated-backups-arn ARN
+    """
+    if backup.db_instance_arn in {one.db_instance_arn for one in instances}:
+        return _FOLLOWS
+    key = key_of(backup.storage_encryption_type, under_kms=backup.encrypted)
+    return Holds(f"encrypted under {key}") if key else Fails("the backups are not encrypted")
+
+
+@check(effort="medium")
+def cluster_automated_backups_are_encrypted(backup: ClusterAutomatedBackup, clusters: list[DBCluster]) -> Verdict:
+    """Automated backups that outlive their database cluster are encrypted.
+
+    Why: they hold the whole database, and nobody looks at them any more.
+    Fix: restore and encrypt it, then aws rds delete-db-cluster-automated-backup --db-cluster-resource-id ID
+    """
+    if backup.db_cluster_arn in {one.db_cluster_arn for one in clusters}:
+        return _FOLLOWS
+    key = key_of(backup.storage_encryption_type, under_kms=backup.storage_encrypted)
+    return Holds(f"encrypted under {key}") if key else Fails("the backups are not encrypted")
 
 
 @check(effort="low")

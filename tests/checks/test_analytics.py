@@ -409,8 +409,13 @@ def test_influxdb(aws: Emulator) -> None:
 
 def test_lifecycle_policies(aws: Emulator) -> None:
     assert aws.judge("dlm.snapshot_policies") == {}
+    assert aws.judge("dlm.policies_run") == {REGION: ("not applicable", "no lifecycle policy is switched on")}
     policy = {"PolicyId": "policy-1", "State": "ENABLED", "PolicyType": "EBS_SNAPSHOT_MANAGEMENT"}
     with ExitStack() as stack:
         answering(stack, "dlm", GetLifecyclePolicies={"Policies": [policy]})
         told = "lifecycle policies of snapshots: policy-1 (EBS_SNAPSHOT_MANAGEMENT, ENABLED)"
         assert aws.judge("dlm.snapshot_policies") == {REGION: ("told", told)}
+        assert aws.judge("dlm.policies_run") == {REGION: ("holds", "1 policies are ENABLED")}
+        broken = policy | {"PolicyId": "policy-2", "State": "ERROR"}
+        answering(stack, "dlm", GetLifecyclePolicies={"Policies": [policy, broken]})
+        assert aws.judge("dlm.policies_run") == {REGION: ("fails", "in error: policy-2")}

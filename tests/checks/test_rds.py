@@ -466,6 +466,8 @@ def test_cluster_snapshots(aws: Emulator) -> None:
     def manual(check: str) -> dict[str, tuple[str, str]]:
         return {arn: told for arn, told in aws.judge(check).items() if arn in (own, open_)}
 
+    nothing = "there is none: rds:DescribeDBClusterAutomatedBackups listed nothing"
+    assert aws.judge("rds.cluster_automated_backups_are_encrypted") == {"region:us-east-1": ("not applicable", nothing)}
     bare = ("fails", "the snapshot is not encrypted")
     assert manual("rds.cluster_snapshots_are_encrypted") == {own: bare, open_: bare}
     assert manual("rds.cluster_snapshots_are_not_public") == {
@@ -519,6 +521,32 @@ def test_snapshots_are_encrypted(kind: str, of: str, how: str | None, verdict: V
         storage_encryption_type=how,
     )
     assert snapshots.cluster_snapshots_are_encrypted(two, [cluster()]) == verdict
+
+
+@pytest.mark.parametrize(
+    ("of", "encrypted", "how", "verdict"),
+    [
+        ("one", False, None, NotApplicable("an automated snapshot is encrypted as its database is")),
+        ("gone", False, "none", Fails("the backups are not encrypted")),
+        ("gone", True, "sse-kms", Holds("encrypted under a KMS key")),
+        ("gone", False, "sse-rds", Holds("encrypted under a key that AWS owns")),
+    ],
+)
+def test_automated_backups_are_encrypted(of: str, encrypted: bool, how: str | None, verdict: Verdict) -> None:
+    one = snapshots.AutomatedBackup(
+        db_instance_automated_backups_arn="a",
+        db_instance_arn=f"{ARN}db:{of}",
+        encrypted=encrypted,
+        storage_encryption_type=how,
+    )
+    assert snapshots.automated_backups_are_encrypted(one, [instance()]) == verdict
+    two = snapshots.ClusterAutomatedBackup(
+        db_cluster_automated_backups_arn="a",
+        db_cluster_arn=f"{ARN}cluster:{'c' if of == 'one' else of}",
+        storage_encrypted=encrypted,
+        storage_encryption_type=how,
+    )
+    assert snapshots.cluster_automated_backups_are_encrypted(two, [cluster()]) == verdict
 
 
 def test_connections_must_use_tls(aws: Emulator) -> None:

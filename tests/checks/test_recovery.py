@@ -127,7 +127,7 @@ def test_experiments(aws: Emulator) -> None:
         bare["experimentTemplate"]["arn"]: ("fails", f"no alarm stops {bare['experimentTemplate']['id']}"),
     }
     kept = "2 templates, and none ran in 120 days; what ran before is not kept"
-    assert aws.judge(check) == {HOME: ("not applicable", kept)}
+    assert aws.judge(check) == {HOME: ("unknown", kept)}
 
 
 def pipeline(name: str, *actions: str) -> Pipeline:
@@ -295,7 +295,7 @@ def test_zonal_shifts(aws: Emulator) -> None:
     }
     shown = "1 of 1 resources that can be moved out of a zone do so by themselves (zonal autoshift)"
     for shifts, verdict, since in (
-        ([], ("not applicable", "no practice run of 1 resources has ended"), ""),
+        ([], ("unknown", "no practice run of 1 resources has ended"), ""),
         (
             [shift("FAILED", 9), shift("SUCCEEDED", 2)],
             ("holds", "the last practice run succeeded for each of 1 resources"),

@@ -239,6 +239,12 @@ def test_a_broker_that_tells_no_logs_writes_none() -> None:
     assert mq.brokers_write_logs(entry, mq.Broker(publicly_accessible=False)) == told
 
 
+def test_a_broker_of_a_test_may_be_single() -> None:
+    entry = mq.BrokerEntry(broker_arn="a", broker_id="b", deployment_mode="SINGLE_INSTANCE", engine_type="RABBITMQ")
+    broker = mq.Broker(publicly_accessible=False, tags={"Environment": "dev"})
+    assert mq.brokers_span_zones(entry, broker) == NotApplicable("the tag Environment says dev")
+
+
 def test_warehouses(aws: Emulator) -> None:
     assert aws.verdicts("redshift.connections_must_use_tls") == NONE
     client = aws.client("redshift")
