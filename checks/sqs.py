@@ -84,9 +84,13 @@ class QueueAttributes(
 
 @dataclass(frozen=True)
 class DeadLetterQueues:
-    """The queues to which other queues of the region move their failed messages, by ARN, each with those queues."""
+    """The queues to which other queues of the region move their failed messages, by ARN, each with those queues.
+
+    `queues`: all queues of the region, by ARN. A dead-letter queue is one of them (SQS developer guide).
+    """
 
     sources: dict[str, tuple[Settings, ...]]
+    queues: frozenset[str]
 
 
 @derived
@@ -97,7 +101,7 @@ def dead_letter_queues(queues: list[QueueAttributes]) -> DeadLetterQueues:
         target = one.attributes.redrive.get("deadLetterTargetArn")
         if isinstance(target, str):
             found[target] = (*found.get(target, ()), one.attributes)
-    return DeadLetterQueues(found)
+    return DeadLetterQueues(found, frozenset(one.attributes.queue_arn for one in queues))
 
 
 @check(effort="low")
@@ -138,7 +142,12 @@ def failed_messages_are_kept(
     """
     if outside := _is_dead_letter_queue(queue.attributes, targets, dead_letter_names):
         return outside
-    return Holds("a dead-letter queue is set") if queue.attributes.redrive else Fails("no dead-letter queue is set")
+    if not queue.attributes.redrive:
+        return Fails("no dead-letter queue is set")
+    target = str(queue.attributes.redrive.get("deadLetterTargetArn"))
+    if target not in targets.queues:
+        return Fails(f"the dead-letter queue {target.rpartition(':')[2]} is not there any more")
+    return Holds("a dead-letter queue is set")
 
 
 def _is_dead_letter_queue(queue: Settings, targets: DeadLetterQueues, names: tuple[str, ...]) -> NotApplicable | None:

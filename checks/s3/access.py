@@ -1,7 +1,9 @@
 """Checks of who may reach a bucket, and how."""
 
 import re
+from collections.abc import Iterator
 
+from checks.access.organization import Limits
 from checks.s3.evidence import AccountBlock, Acl, Bucket, BucketBlock, BucketPolicy, Flags, Ownership, PolicyStatus
 from scanner import (
     CannotTell,
@@ -16,6 +18,7 @@ from scanner import (
     lets_everyone,
     outside_accounts,
 )
+from scanner.access.inventory import Document, Level, NotSeen
 
 # Accounts of AWS's own that write load balancers' logs ("Enable access logs", Elastic Load Balancing user guide).
 _LOAD_BALANCERS = frozenset(
@@ -136,19 +139,30 @@ def policies_name_their_users(
 
 
 @check(effort="low")
-def only_tls_is_accepted(bucket: Bucket, policy: BucketPolicy | None, here: Target) -> Verdict:
-    """Buckets refuse requests without TLS.
+def only_tls_is_accepted(bucket: Bucket, policy: BucketPolicy | None, above: Limits, here: Target) -> Verdict:
+    """Buckets refuse requests without TLS, by their own policy or by one of the organization's, as far as that can be read.
 
     Why: S3 still answers plain HTTP, where anybody on the way reads and changes what passes.
     Fix: add a Deny of s3:* for everyone to the policy where aws:SecureTransport is false, on the bucket and its objects.
     """
-    if policy is None:
-        return Fails("the bucket has no policy that refuses plain HTTP")
     arn = f"arn:{here.partition}:s3:::{bucket.name}"
+    over = [*_of_the_organization(above), *([policy.policy] if policy else [])]
     left = [
-        what for what, name in {"the bucket": arn, "its objects": f"{arn}/*"}.items() if not _tls(policy.policy, name)
+        what
+        for what, name in {"the bucket": arn, "its objects": f"{arn}/*"}.items()
+        if not any(_tls(one, name) for one in over)
     ]
+    if left and policy is None:
+        return Fails("the bucket has no policy that refuses plain HTTP")
     return Fails(f"plain HTTP is not refused for {' and '.join(left)}") if left else Holds("plain HTTP is refused")
+
+
+def _of_the_organization(above: Limits) -> Iterator[Policy]:
+    """The resource control policies over the account that were read. One of them that denies is enough."""
+    levels = () if isinstance(above.resource_control, NotSeen) else above.resource_control
+    for level in levels:
+        if isinstance(level, Level) and not isinstance(level.policies, NotSeen):
+            yield from (one.policy for one in level.policies if isinstance(one, Document))
 
 
 def _tls(policy: Policy, arn: str) -> bool:

@@ -11,10 +11,8 @@ _RESPONSE = re.compile(
     r"(?i)incident|isolat|quarantin|forensic|contain(?!er)|playbook|memory.?(dump|capture)|revoke|investigat"
 )
 _DONE = frozenset({"Success", "CompletedWithSuccess"})
-# Every other status is one of a run that waits or goes on (SSM API reference, AutomationExecutionStatus).
-_BROKEN = frozenset(
-    {"Failed", "TimedOut", "Cancelled", "Rejected", "ChangeCalendarOverrideRejected", "CompletedWithFailure", "Exited"}
-)
+# Every other status is one of a run that goes on, or that somebody ended (SSM API reference, AutomationExecutionStatus).
+_BROKEN = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
 
 
 def _named(names: list[str]) -> str:

@@ -46,6 +46,11 @@ def test_queues_are_not_public(aws: Emulator) -> None:
     ("name", "redrive", "verdict"),
     [
         ("orders", '{"deadLetterTargetArn": "arn", "maxReceiveCount": 3}', Holds("a dead-letter queue is set")),
+        (
+            "orders",
+            '{"deadLetterTargetArn": "arn:gone", "maxReceiveCount": 3}',
+            Fails("the dead-letter queue gone is not there any more"),
+        ),
         ("orders", "{}", Fails("no dead-letter queue is set")),
         ("orders", None, Fails("no dead-letter queue is set")),
         ("orders-dlq", None, NotApplicable("by its name this is a dead-letter queue")),
@@ -56,7 +61,7 @@ def test_queues_are_not_public(aws: Emulator) -> None:
 def test_failed_messages_are_kept(name: str, redrive: str | None, verdict: Verdict) -> None:
     attributes = Settings(queue_arn=f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}", redrive_policy=redrive)
     one = QueueAttributes(attributes=attributes)
-    assert sqs.failed_messages_are_kept(one, DeadLetterQueues({})) == verdict
+    assert sqs.failed_messages_are_kept(one, DeadLetterQueues({}, frozenset({"arn"}))) == verdict
 
 
 def test_failed_messages_through_a_client(aws: Emulator) -> None:
@@ -133,7 +138,7 @@ def test_the_age_of_a_message_in_a_fifo_queue_counts_anew() -> None:
     one = QueueAttributes(attributes=Settings(queue_arn=arn, message_retention_period="60"))
     source = Settings(queue_arn="arn:aws:sqs:us-east-1:1:live.fifo", message_retention_period="600")
     told = NotApplicable("in a FIFO queue the age counts from the move")
-    assert sqs.dead_letters_outlive_their_queue(one, DeadLetterQueues({arn: (source,)})) == told
+    assert sqs.dead_letters_outlive_their_queue(one, DeadLetterQueues({arn: (source,)}, frozenset())) == told
 
 
 def test_other_accounts_in_policies(aws: Emulator) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from checks.access.organization import Limits
 from checks.backup.evidence import Protected
 from checks.s3 import access, access_points, data
 from checks.s3.access_points import MultiRegionAccessPoint
@@ -28,6 +29,7 @@ from checks.s3.evidence import (
     Versioning,
 )
 from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
+from scanner.access.inventory import Document, Level, NotSeen
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = "arn:aws:s3:::"
@@ -227,6 +229,7 @@ TLS = {
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
 REFUSED = Holds("plain HTTP is refused")
+ALONE_ABOVE = Limits(None, "", (), (), frozenset())
 NEITHER = Fails("plain HTTP is not refused for the bucket and its objects")
 
 
@@ -251,7 +254,24 @@ NEITHER = Fails("plain HTTP is not refused for the bucket and its objects")
     ],
 )
 def test_only_tls_is_accepted(found: BucketPolicy | None, verdict: Verdict) -> None:
-    assert access.only_tls_is_accepted(Bucket(name="b"), found, HERE) == verdict
+    assert access.only_tls_is_accepted(Bucket(name="b"), found, ALONE_ABOVE, HERE) == verdict
+
+
+def above(*documents: Any) -> Limits:
+    return Limits("o-1", "o-1/r-1/1/", (), (Level("r-1", documents),), frozenset())
+
+
+def test_a_policy_of_the_organization_may_refuse_plain_http() -> None:
+    bucket = Bucket(name="b")
+    over_all = Policy.model_validate(document({**TLS, "Resource": "*"}))
+    held = above(Document("tls", over_all))
+    assert access.only_tls_is_accepted(bucket, None, held, HERE) == REFUSED
+    # One that could not be read shows nothing.
+    unread = above(NotSeen("refused"))
+    none = Fails("the bucket has no policy that refuses plain HTTP")
+    assert access.only_tls_is_accepted(bucket, None, unread, HERE) == none
+    hidden = Limits("o-1", "", (), NotSeen("refused"), frozenset())
+    assert access.only_tls_is_accepted(bucket, None, hidden, HERE) == none
 
 
 def test_only_tls_is_accepted_as_aws_hands_policies_out(aws: Emulator) -> None:

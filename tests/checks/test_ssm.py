@@ -284,5 +284,6 @@ def test_the_last_run_counts() -> None:
     # A run that waits for somebody's approval has not failed.
     finished = [run("a", "PendingApproval", 4), run("a", "Success", 3), run("a", "Failed", 2)]
     assert documents.runbooks_succeed(own, finished) == Holds("the last runs of a")
-    assert documents.runbooks_succeed(own, [run("a", "Rejected", 3)]) == Fails("did not succeed: a (Rejected)")
+    assert documents.runbooks_succeed(own, [run("a", "Rejected", 3)]) == none
+    assert documents.runbooks_succeed(own, [run("a", "TimedOut", 3)]) == Fails("did not succeed: a (TimedOut)")
     assert documents.change_control(own) == "change calendars: c"
