@@ -1,6 +1,6 @@
-"""AppSync: GraphQL APIs, who may call them, and what they write down."""
+"""AppSync: GraphQL and Event APIs, who may call them, and what they write down."""
 
-from scanner import Evidence, Fails, Holds, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, Part, Read, Verdict, check
 
 
 class LogConfig(Part):
@@ -25,6 +25,28 @@ class GraphqlApi(Evidence, read=Read("appsync:ListGraphqlApis", "graphqlApis", a
     def kinds(self) -> list[str]:
         more = (one.authentication_type for one in self.additional_authentication_providers)
         return sorted({self.authentication_type, *more})
+
+
+class EventProvider(Part):
+    auth_type: str
+
+
+class EventLog(Part):
+    log_level: str
+
+
+class EventConfig(Part):
+    auth_providers: tuple[EventProvider, ...]
+    log_config: EventLog | None = None
+
+
+class EventApi(Evidence, read=Read("appsync:ListApis", "apis", arn="{api_arn}")):
+    """An API whose clients publish events and subscribe to them."""
+
+    name: str
+    api_arn: str
+    event_config: EventConfig | None = None
+    waf_web_acl_arn: str | None = None
 
 
 @check(effort="medium")
@@ -58,3 +80,29 @@ def requests_are_traced(api: GraphqlApi) -> Verdict:
     Fix: aws appsync update-graphql-api --api-id ID --xray-enabled
     """
     return Holds("tracing is on") if api.xray_enabled else Fails("tracing is off")
+
+
+@check(effort="medium")
+def event_apis_authenticate_their_callers(api: EventApi) -> Verdict:
+    """Event APIs ask who connects, publishes and subscribes, and do not take an API key for it.
+
+    Why: an API key is in every client that was ever shipped, and names nobody.
+    Fix: aws appsync update-api --api-id ID --event-config with another provider, and no mode of API_KEY left
+    """
+    if api.event_config is None or not api.event_config.auth_providers:
+        return CannotTell("AWS does not tell how it knows its callers")
+    kinds = sorted({one.auth_type for one in api.event_config.auth_providers})
+    told = f"takes {', '.join(kinds)}"
+    return Fails(told) if "API_KEY" in kinds else Holds(told)
+
+
+@check(effort="low")
+def events_are_logged(api: EventApi) -> Verdict:
+    """Event APIs write logs.
+
+    Why: without them nobody can tell which event was refused, or who sent it.
+    Fix: aws appsync update-api --api-id ID --event-config logConfig={logLevel=ERROR,cloudWatchLogsRoleArn=ROLE},…
+    """
+    config = api.event_config.log_config if api.event_config is not None else None
+    level = config.log_level if config is not None else "NONE"
+    return Fails("logging is off") if level == "NONE" else Holds(f"the log level is {level}")

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from checks.apigateway import Stage
 from checks.apprunner import ServiceEntry
-from checks.appsync import GraphqlApi
+from checks.appsync import EventApi, GraphqlApi
 from checks.cloudfront import Distribution
 from checks.cognito_idp import PoolEntry
 from checks.elbv2 import LoadBalancer
 from scanner import CannotTell, Evidence, NotApplicable, Part, Read, derived
 
-UNUSED = NotApplicable("no load balancer, REST API, GraphQL API or distribution that was seen uses it")
+UNUSED = NotApplicable("no load balancer, REST, GraphQL or Event API, or distribution that was seen uses it")
 _NO_LOG = frozenset({"WAFNonexistentItemException"})  # the web ACL was listed, so it is its logging that is not there
 
 
@@ -212,12 +212,13 @@ def acls_in_use(
     balancers: list[BalancersAcl],
     stages: list[Stage],
     apis: list[GraphqlApi],
+    event_apis: list[EventApi],
     pools: list[PoolEntry],
     services: list[ServiceEntry],
 ) -> AclsInUse:
-    """Which web ACLs stand before a load balancer, a stage of a REST API or a GraphQL API."""
+    """Which web ACLs stand before a load balancer, a stage of a REST API, a GraphQL or an Event API."""
     named = [*(one.arn for one in balancers), *(one.web_acl_arn for one in stages)]
-    named += [one.waf_web_acl_arn for one in apis]
+    named += [*(one.waf_web_acl_arn for one in apis), *(one.waf_web_acl_arn for one in event_apis)]
     others = [what for what, found in {"user pools": pools, "App Runner services": services}.items() if found]
     return AclsInUse(frozenset(arn for arn in named if arn), " and ".join(others))
 

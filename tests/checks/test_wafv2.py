@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from checks import appsync
 from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
 from checks.wafv2 import acls, front
 from checks.wafv2.evidence import AclsInUse, Body, RateLimitingAcls
@@ -197,6 +198,26 @@ def test_apis(aws: Emulator) -> None:
         key: ("fails", "tracing is off"),
         signed: ("holds", "tracing is on"),
     }
+
+    def chat(name: str, kind: str, **more: Any) -> str:
+        modes = ("authProviders", "connectionAuthModes", "defaultPublishAuthModes", "defaultSubscribeAuthModes")
+        config = {mode: [{"authType": kind}] for mode in modes}
+        return str(graph.create_api(name=name, eventConfig={**config, **more})["api"]["apiArn"])
+
+    logs = {"logLevel": "ERROR", "cloudWatchLogsRoleArn": f"arn:aws:iam::{ACCOUNT}:role/logs"}
+    loose, close = chat("loose", "API_KEY"), chat("close", "AWS_IAM", logConfig=logs)
+    seen = judge_all(aws, "appsync", ["event_apis_authenticate_their_callers", "events_are_logged"])
+    assert seen == {
+        "event_apis_authenticate_their_callers": {
+            loose: ("fails", "takes API_KEY"),
+            close: ("holds", "takes AWS_IAM"),
+        },
+        "events_are_logged": {loose: ("fails", "logging is off"), close: ("holds", "the log level is ERROR")},
+    }
+    silent = appsync.EventApi(name="a", api_arn="a")
+    told = CannotTell("AWS does not tell how it knows its callers")
+    assert appsync.event_apis_authenticate_their_callers(silent) == told
+    assert appsync.events_are_logged(silent) == Fails("logging is off")
 
 
 def body(*rules: dict[str, Any], **changes: Any) -> Body:
