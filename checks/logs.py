@@ -1,11 +1,18 @@
 """CloudWatch Logs: log groups, how long they keep, and whether use of the root user raises an alarm."""
 
-import re
-
 from checks.cloudwatch.evidence import ALARM_TYPES
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
+from checks.trail_alarms.evidence import MetricFilter, TrailWatch, event
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check, fact
 
-_ROOT = re.compile(r'userIdentity\.type\s*=\s*"?Root"?', re.IGNORECASE)
+_ROOT = {
+    "use of the root user": event(userIdentity__type="Root"),
+    "sign-ins of the root user": event(
+        userIdentity__type="Root",
+        eventType="AwsConsoleSignIn",
+        eventName="ConsoleLogin",
+        eventSource="signin.amazonaws.com",
+    ),
+}
 
 
 class LogGroup(Evidence, read=Read("logs:DescribeLogGroups", "logGroups", arn="{log_group_arn}")):
@@ -16,6 +23,12 @@ class LogGroup(Evidence, read=Read("logs:DescribeLogGroups", "logGroups", arn="{
     kms_key_id: str | None = None
     data_protection_status: str | None = None
     inherited_properties: tuple[str, ...] = ()
+    log_group_class: str | None = None
+
+    @property
+    def passes_on(self) -> bool:
+        """Is it of the class whose events are kept for a day, on their way to S3 or Firehose (API reference, LogGroup)?"""
+        return self.log_group_class == "DELIVERY"
 
     @property
     def masks(self) -> bool:
@@ -23,17 +36,65 @@ class LogGroup(Evidence, read=Read("logs:DescribeLogGroups", "logGroups", arn="{
         return self.data_protection_status == "ACTIVATED" or "ACCOUNT_DATA_PROTECTION" in self.inherited_properties
 
 
+class FullGroup(
+    Evidence,
+    read=Read("logs:DescribeLogGroups", "sort_by(logGroups[?storedBytes], &storedBytes)[-10:]"),
+):
+    """The ten fullest log groups of each page of fifty. CloudWatch Logs tells of subscriptions by the group, five a second at
+    most, so that to ask for each of a thousand groups takes minutes. Who sent events on lately is told by metrics."""
+
+    log_group_name: str
+
+
 class SubscriptionFilter(
     Evidence,
     read=Read(
         "logs:DescribeSubscriptionFilters",
         "subscriptionFilters",
-        per=LogGroup,
+        per=FullGroup,
         args={"logGroupName": "log_group_name"},
     ),
 ):
     log_group_name: str
     destination_arn: str
+
+
+class GroupName(Part):
+    name: str
+    value: str
+
+
+class Forwarded(
+    Evidence,
+    read=Read(
+        "cloudwatch:ListMetrics",
+        "Metrics",
+        per=LogGroup,
+        fixed={"Namespace": "AWS/Logs", "MetricName": "ForwardedLogEvents"},
+    ),
+):
+    """That a subscription sent events on within the past two weeks, which is for how long a metric is listed; one call."""
+
+    dimensions: tuple[GroupName, ...] = ()
+
+    @property
+    def group(self) -> str:
+        return next((one.value for one in self.dimensions if one.name == "LogGroupName"), "")
+
+
+class AccountSubscription(
+    Evidence,
+    read=Read(
+        "logs:DescribeAccountPolicies",
+        "accountPolicies",
+        per=LogGroup,
+        fixed={"policyType": "SUBSCRIPTION_FILTER_POLICY"},
+        omitted_if_empty=True,
+    ),
+):
+    """A subscription of all log groups of the account and region, but for those that its criteria leave out; one call."""
+
+    policy_name: str
 
 
 class SavedQuery(Evidence, read=Read("logs:DescribeQueryDefinitions", "queryDefinitions", per=LogGroup)):
@@ -58,32 +119,15 @@ class LogAnomalyDetector(Evidence, read=Read("logs:ListLogAnomalyDetectors", "an
         return self.anomaly_detector_status in ("INITIALIZING", "TRAINING", "ANALYZING")
 
 
-class Transformation(Part):
-    metric_name: str
-    metric_namespace: str
-
-
-class MetricFilter(Evidence, read=Read("logs:DescribeMetricFilters", "metricFilters")):
-    filter_name: str
-    filter_pattern: str = ""
-    log_group_name: str
-    metric_transformations: tuple[Transformation, ...] = ()
-
-
-class TrailGroup(Evidence, read=Read("cloudtrail:DescribeTrails", "trailList")):
-    """A trail, as far as it writes to a log group; a multi-region trail is seen from every region."""
-
-    name: str
-    cloud_watch_logs_log_group_arn: str | None = None
-    home_region: str
-
-
 class Alarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms", fixed=ALARM_TYPES)):
     alarm_name: str
     namespace: str | None = None
     metric_name: str | None = None
     actions_enabled: bool = False
     alarm_actions: tuple[str, ...] = ()
+
+
+PASSED_ON = NotApplicable("of the class DELIVERY: events are passed on to S3 or Firehose, and kept here for a day")
 
 
 @check(effort="low")
@@ -93,6 +137,8 @@ def log_groups_expire(group: LogGroup) -> Verdict:
     Why: what never expires is paid for, and holds personal data, for ever.
     Fix: aws logs put-retention-policy --log-group-name NAME --retention-in-days 365
     """
+    if group.passes_on:
+        return PASSED_ON
     if group.retention_in_days is None:
         return Fails("events never expire")
     return Holds(f"events are kept for {group.retention_in_days} days")
@@ -105,6 +151,8 @@ def log_groups_are_kept_for_long_enough(group: LogGroup, *, minimum_days: int = 
     Why: an intrusion is often noticed after weeks, and its beginning has to be on record then.
     Fix: aws logs put-retention-policy --log-group-name NAME --retention-in-days 90
     """
+    if group.passes_on:
+        return PASSED_ON
     if group.retention_in_days is None:
         return Holds("events never expire")
     if group.retention_in_days < minimum_days:
@@ -125,36 +173,23 @@ def log_groups_use_an_own_key(group: LogGroup) -> Verdict:
 
 
 @check(effort="low")
-def use_of_root_raises_an_alarm(
-    trails: list[TrailGroup], groups: list[LogGroup], filters: list[MetricFilter], alarms: list[Alarm]
-) -> Verdict:
-    """Where a trail writes to a log group, a metric filter and an alarm tell of each use of the root user.
+def use_of_root_raises_an_alarm(watch: TrailWatch) -> Verdict:
+    """Where a trail writes to a log group, a metric filter and an alarm tell somebody of each use of the root user.
 
     Why: the root user may do everything and has next to nothing to do.
-    Fix: aws logs put-metric-filter for userIdentity.type = "Root", and an alarm on its metric that notifies somebody.
+    Fix: aws logs put-metric-filter for userIdentity.type = "Root", and an alarm with a topic that somebody is subscribed to.
     """
-    written = {one.cloud_watch_logs_log_group_arn for one in trails if one.cloud_watch_logs_log_group_arn}
-    names = {one.log_group_name for one in groups if {one.log_group_arn, f"{one.log_group_arn}:*"} & written}
-    if not names:
-        return NotApplicable("no trail writes to a log group here")
-    watching = [one for one in filters if one.log_group_name in names and _ROOT.search(one.filter_pattern)]
-    if not watching:
-        return Fails("no metric filter looks for the root user")
-    metrics = {(t.metric_namespace, t.metric_name) for one in watching for t in one.metric_transformations}
-    found = [one for one in alarms if (one.namespace, one.metric_name) in metrics]
-    heard = [one.alarm_name for one in found if one.actions_enabled and one.alarm_actions]
-    if heard:
-        return Holds(f"the alarm {heard[0]} watches {watching[0].filter_name}")
-    if found:
-        return Fails(f"the alarm {found[0].alarm_name} notifies nobody")
-    return Fails(f"no alarm watches the metric of {watching[0].filter_name}")
+    return watch.tells_of(_ROOT)
 
 
 @check(effort="medium")
 def events_are_looked_at(
     groups: list[LogGroup],
+    asked: list[FullGroup],
     filters: list[MetricFilter],
     subscriptions: list[SubscriptionFilter],
+    forwarded: list[Forwarded],
+    of_account: list[AccountSubscription],
     saved: list[SavedQuery],
     recent: list[RecentQuery],
     detectors: list[LogAnomalyDetector],
@@ -168,22 +203,33 @@ def events_are_looked_at(
         return NotApplicable("no log group holds events")
     counts = {
         "metric filters": len(filters),
+        "subscriptions of the account": len({one.policy_name for one in of_account}),
         "subscriptions": len(subscriptions),
+        "log groups that sent events on": len({one.group for one in forwarded}),
         "saved queries": len({one.query_definition_id for one in saved}),
         "recent queries": len({one.query_id for one in recent}),
         "anomaly detectors": len({one.anomaly_detector_arn for one in detectors if one.works}),
     }
     found = [f"{count} {name}" for name, count in counts.items() if count]
-    return (
-        Holds(", ".join(found))
-        if found
-        else Fails(f"nothing filters, queries or exports any of {len(groups)} log groups")
-    )
+    if found:
+        return Holds(", ".join(found))
+    full = {one.log_group_name for one in groups if one.stored_bytes}
+    if unasked := full - {one.log_group_name for one in asked}:
+        return CannotTell(
+            f"nothing filters or queries any of {len(groups)} log groups, and none sent events on within two weeks; "
+            f"{len(unasked)} of {len(full)} with events were not asked for their subscriptions"
+        )
+    return Fails(f"nothing filters, queries or exports any of {len(groups)} log groups")
 
 
 @fact
-def where_events_go(groups: list[LogGroup], subscriptions: list[SubscriptionFilter]) -> str | None:
-    """Where subscriptions send the events of log groups, by service and account."""
+def where_events_go(
+    groups: list[LogGroup],
+    subscriptions: list[SubscriptionFilter],
+    forwarded: list[Forwarded],
+    of_account: list[AccountSubscription],
+) -> str | None:
+    """Which log groups sent their events on, and where the subscriptions of the fullest groups lead, by service and account."""
     if not groups:
         return None
     counts: dict[str, int] = {}
@@ -192,8 +238,12 @@ def where_events_go(groups: list[LogGroup], subscriptions: list[SubscriptionFilt
         named = f"{parts[2]} of {parts[4]}" if len(parts) > 5 else "an unknown place"
         counts[named] = counts.get(named, 0) + 1
     told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-    sending = len({one.log_group_name for one in subscriptions})
-    return f"{sending} of {len(groups)} log groups send their events on{': ' if told else ''}{told}"
+    sending = len({one.log_group_name for one in subscriptions} | {one.group for one in forwarded})
+    every = f"; subscriptions of the account: {', '.join(sorted(one.policy_name for one in of_account))}"
+    return (
+        f"at least {sending} of {len(groups)} log groups send their events on"
+        f"{f', to {told}' if told else ''}{every if of_account else ''}"
+    )
 
 
 @fact

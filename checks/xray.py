@@ -31,6 +31,33 @@ class Sampling(Part):
         return not self.fixed_rate and not self.reservoir_size
 
 
+class Failures(Part):
+    throttle_count: int = 0
+    total_count: int = 0
+
+
+class Statistics(Part):
+    total_count: int = 0
+    fault_statistics: Failures = Failures()
+    error_statistics: Failures = Failures()
+
+
+class Node(
+    Evidence,
+    read=Read(
+        "xray:GetServiceGraph",
+        "Services",
+        fixed={"StartTime": "{hours_ago:6}", "EndTime": "{at}"},  # the longest span that a graph is made for
+        omitted_if_empty=True,
+    ),
+):
+    """A service, a client or a resource that traced requests passed through within six hours."""
+
+    name: str = ""
+    type: str | None = None
+    summary_statistics: Statistics = Statistics()
+
+
 class SamplingRule(Evidence, read=Read("xray:GetSamplingRules", "SamplingRuleRecords")):
     sampling_rule: Sampling
 
@@ -84,3 +111,26 @@ def groups_and_sampling(groups: list[Group], rules: list[SamplingRule]) -> str |
         return None
     names = ", ".join(sorted(one.group_name for one in own)[:5]) or "none of the account's own"
     return f"trace groups: {names}; {len(looking)} look for insights; {len(changed)} sampling rules beside the default"
+
+
+@fact
+def service_graph(nodes: list[Node]) -> str | None:
+    """What traced requests passed through within six hours: where they failed, were refused for their number, or get lost."""
+    seen = [one for one in nodes if one.type != "client"]
+    if not seen:
+        return None
+    failing = sorted(
+        (one for one in seen if one.summary_statistics.fault_statistics.total_count),
+        key=lambda one: (-one.summary_statistics.fault_statistics.total_count, one.name),
+    )
+    faults = [
+        f"{one.name} {one.summary_statistics.fault_statistics.total_count} of {one.summary_statistics.total_count}"
+        for one in failing
+    ]
+    refused = sorted(one.name for one in seen if one.summary_statistics.error_statistics.throttle_count)
+    # What a traced service calls and X-Ray does not know ("Service graph", X-Ray developer guide).
+    lost = sorted({one.name for one in seen if one.type == "remote"})
+    return (
+        f"traced requests passed through {len(seen)} services in six hours; faults: {', '.join(faults[:5]) or 'none'}; "
+        f"throttled: {', '.join(refused[:5]) or 'none'}; traces end at: {', '.join(lost[:5]) or 'nothing untraced'}"
+    )

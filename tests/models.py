@@ -41,6 +41,8 @@ def _walk(shape: Shape | None, node: dict[str, Any]) -> Shape | None:
             for child in children[:2]:
                 shape = _walk(shape, child)
             return shape
+        case "function_expression" if node["value"] == "sort_by":
+            return _walk(shape, children[0])
         case "flatten":
             return _item(_walk(shape, children[0]))
         case "index" | "identity" | "slice":

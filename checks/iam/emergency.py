@@ -6,8 +6,9 @@ from checks.events import Rule
 from checks.iam.evidence import Role, User
 from checks.iam.statements import is_named, some
 from checks.iam.trust import BREAK_GLASS, INCIDENT
-from checks.logs import Alarm, MetricFilter
+from checks.logs import Alarm
 from checks.organizations import Organization
+from checks.trail_alarms.evidence import MetricFilter
 from scanner import AllRegions, CannotTell, Fails, Holds, Verdict, check
 
 _ROOT_IN_LOGS = re.compile(r'userIdentity\.type\s*=\s*"?Root"?', re.IGNORECASE)

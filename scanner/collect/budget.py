@@ -21,6 +21,7 @@ DEFAULT_RATES: Mapping[str, float] = {
     "logs:DescribeSubscriptionFilters": 2.5,
     "organizations": 4,
     "s3": 50,
+    "scheduler:GetSchedule": 50,
 }
 DEFAULT_RATE = 10.0
 

@@ -27,7 +27,8 @@ class Read:
     `when`      asked only if the parent's fields have these values (a tuple: one of these values).
     `batch`     how many parents one call takes. `many` is the request parameter that takes the list, `match` the field of
                 the answer's items that repeats the parent's value.
-    `fixed`     constant request parameters; `{account}`, `{region}`, `{at}` and `{days_ago:N}` are filled in.
+    `fixed`     constant request parameters; `{account}`, `{region}`, `{at}`, `{days_ago:N}` and
+                `{hours_ago:N}` are filled in.
     `absent`    error codes that AWS documents as "there is none"; the parameter of a check is then None. Where AWS uses a
                 code for more than that, add words that its message holds: `"AccessDeniedException: Macie is not enabled"`.
     `omitted_if_empty`  AWS leaves the list out of the answer where there is nothing to list. Without this, an answer

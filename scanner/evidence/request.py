@@ -35,6 +35,8 @@ def constants(target: Target, at: datetime) -> Lookup:
     def lookup(name: str) -> Any:
         if name.startswith("days_ago:"):
             return timestamp(at - timedelta(days=int(name.partition(":")[2])))
+        if name.startswith("hours_ago:"):
+            return timestamp(at - timedelta(hours=int(name.partition(":")[2])))
         known = {"account": target.account, "region": target.region, "partition": target.partition, "at": timestamp(at)}
         if name not in known:
             raise UnknownFieldError(name)

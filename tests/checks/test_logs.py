@@ -1,21 +1,23 @@
 """CloudWatch Logs checks, against real clients and as tables."""
 
+import json
 from typing import Any
-
-import pytest
 
 from checks import logs
 from checks.logs import (
-    Alarm,
+    AccountSubscription,
+    Forwarded,
+    FullGroup,
+    GroupName,
     LogAnomalyDetector,
     LogGroup,
-    MetricFilter,
     RecentQuery,
     SavedQuery,
     SubscriptionFilter,
-    TrailGroup,
 )
-from scanner import Fails, Holds, NotApplicable, Verdict
+from checks.trail_alarms.evidence import MetricFilter
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from scanner.judge.discover import discover
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -63,11 +65,14 @@ def test_log_groups(aws: Emulator) -> None:
         "DescribeQueryDefinitions": saved,
         "ListLogAnomalyDetectors": {"anomalyDetectors": [detector]},
     }
+    where = [{"Name": "LogGroupName", "Value": "short"}, {"Name": "DestinationType", "Value": "Lambda"}]
+    metric = {"MetricName": "ForwardedLogEvents", "Dimensions": where, "Value": 1}
+    aws.client("cloudwatch").put_metric_data(Namespace="AWS/Logs", MetricData=[metric])
     with answering("logs", operations):
         facts = judge_all(aws, "logs", ("where_events_go", "queries_and_detectors"))
     assert facts == {
         "where_events_go": {
-            REGION: ("told", f"1 of 3 log groups send their events on: kinesis of {ACCOUNT} 1"),
+            REGION: ("told", f"at least 2 of 3 log groups send their events on, to kinesis of {ACCOUNT} 1"),
         },
         "queries_and_detectors": {
             REGION: ("told", "1 saved queries, 0 run lately; anomaly detectors read 1 log groups"),
@@ -85,115 +90,55 @@ def test_a_region_without_log_groups(aws: Emulator) -> None:
 FULL = LogGroup(log_group_name="g", log_group_arn=ARN + "g", stored_bytes=10)
 
 
+def looked_at(groups: list[LogGroup], **changes: Any) -> Verdict:
+    names = ("asked", "filters", "subscriptions", "forwarded", "of_account", "saved", "recent", "detectors")
+    asked = [FullGroup(log_group_name=one.log_group_name) for one in groups if one.stored_bytes]
+    return logs.events_are_looked_at(groups, **{**{name: [] for name in names}, "asked": asked, **changes})
+
+
 def test_events_are_looked_at() -> None:
     watching = SubscriptionFilter(log_group_name="g", destination_arn="arn")
     saved, ran = SavedQuery(query_definition_id="q"), RecentQuery(query_id="r")
     paused, works = (
         LogAnomalyDetector(anomaly_detector_arn="d", anomaly_detector_status=state) for state in ("PAUSED", "ANALYZING")
     )
-    look = logs.events_are_looked_at
     nothing = Fails("nothing filters, queries or exports any of 1 log groups")
-    assert look([], [], [], [], [], []) == NotApplicable("no log group holds events")
-    assert look([FULL], [], [], [], [], []) == nothing
-    assert look([FULL], [], [], [], [], [paused]) == nothing
-    assert look([FULL], [metric_filter()], [], [], [], []) == Holds("1 metric filters")
+    assert looked_at([]) == NotApplicable("no log group holds events")
+    assert looked_at([FULL]) == nothing
+    assert looked_at([FULL], detectors=[paused]) == nothing
+    filters = [MetricFilter(filter_name="f", log_group_name="g")]
+    assert looked_at([FULL], filters=filters) == Holds("1 metric filters")
     told = Holds("1 subscriptions, 1 saved queries, 1 recent queries, 1 anomaly detectors")
-    assert look([FULL], [], [watching], [saved], [ran], [works]) == told
+    assert looked_at([FULL], subscriptions=[watching], saved=[saved], recent=[ran], detectors=[works]) == told
+    sent = [Forwarded(dimensions=(GroupName(name="LogGroupName", value="g"),))]
+    assert looked_at([FULL], asked=[], forwarded=sent) == Holds("1 log groups that sent events on")
+    policy = [AccountSubscription(policy_name="all")]
+    assert looked_at([FULL], asked=[], of_account=policy) == Holds("1 subscriptions of the account")
+    unasked = "nothing filters or queries any of 1 log groups, and none sent events on within two weeks; "
+    assert looked_at([FULL], asked=[]) == CannotTell(
+        f"{unasked}1 of 1 with events were not asked for their subscriptions"
+    )
 
 
-def test_use_of_root_raises_an_alarm(aws: Emulator) -> None:
-    check = "logs.use_of_root_raises_an_alarm"
-    assert aws.judge(check) == {REGION: ("not applicable", "no trail writes to a log group here")}
+def test_groups_that_pass_events_on_keep_nothing() -> None:
+    one = FULL.model_copy(update={"log_group_class": "DELIVERY"})
+    assert logs.log_groups_expire(one) == logs.log_groups_are_kept_for_long_enough(one) == logs.PASSED_ON
 
+
+def test_few_groups_are_asked_for_their_subscriptions(aws: Emulator) -> None:
+    """The fullest ten of a page."""
     client = aws.client("logs")
-    client.create_log_group(logGroupName="trail")
-    aws.client("s3").create_bucket(Bucket="logs")
-    aws.client("cloudtrail").create_trail(
-        Name="main",
-        S3BucketName="logs",
-        CloudWatchLogsLogGroupArn=ARN + "trail:*",
-        CloudWatchLogsRoleArn=f"arn:aws:iam::{ACCOUNT}:role/trail",
-    )
-    client.put_metric_filter(
-        logGroupName="trail",
-        filterName="root",
-        filterPattern='{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS }',
-        metricTransformations=[{"metricName": "root", "metricNamespace": "cis", "metricValue": "1"}],
-    )
-    assert aws.judge("logs.metric_filters") == {REGION: ("told", "1 metric filters on 1 log groups")}
-
-    aws.client("cloudwatch").put_metric_alarm(
-        AlarmName="root-used",
-        Namespace="cis",
-        MetricName="root",
-        Statistic="Sum",
-        Period=300,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        AlarmActions=[f"arn:aws:sns:us-east-1:{ACCOUNT}:security"],
-    )
-    assert aws.judge(check) == {REGION: ("holds", "the alarm root-used watches root")}
-
-
-GROUP = LogGroup(log_group_name="trail", log_group_arn=ARN + "trail")
-TRAIL = TrailGroup(name="main", home_region="us-east-1", cloud_watch_logs_log_group_arn=ARN + "trail:*")
-
-
-def metric_filter(pattern: str = '{ $.userIdentity.type = "Root" }', group: str = "trail") -> MetricFilter:
-    fields = {
-        "filter_name": "root",
-        "filter_pattern": pattern,
-        "log_group_name": group,
-        "metric_transformations": [{"metric_name": "root", "metric_namespace": "cis"}],
+    for number in range(13):
+        client.create_log_group(logGroupName=f"g{number:02}")
+        if number:
+            client.create_log_stream(logGroupName=f"g{number:02}", logStreamName="s")
+            events = [{"timestamp": 1763900000000, "message": "x" * number * 10}]
+            client.put_log_events(logGroupName=f"g{number:02}", logStreamName="s", logEvents=events)
+    library = discover().only(["logs.events_are_looked_at"])
+    readings = aws.snapshot(library)
+    asked = {
+        json.loads(one.call.request)["logGroupName"]
+        for one in readings
+        if one.call.api == "logs:DescribeSubscriptionFilters"
     }
-    return MetricFilter.model_validate(fields, strict=False)
-
-
-def alarm(**changes: object) -> Alarm:
-    fields = {
-        "alarm_name": "a",
-        "namespace": "cis",
-        "metric_name": "root",
-        "actions_enabled": True,
-        "alarm_actions": ["arn"],
-    }
-    return Alarm.model_validate(fields | changes, strict=False)
-
-
-NOBODY = Fails("the alarm a notifies nobody")
-
-
-@pytest.mark.parametrize(
-    ("trails", "filters", "alarms", "verdict"),
-    [
-        ([TRAIL], [metric_filter()], [alarm()], Holds("the alarm a watches root")),
-        ([TRAIL], [metric_filter("{ ($.userIdentity.type=Root) }")], [alarm()], Holds("the alarm a watches root")),
-        ([TRAIL], [metric_filter()], [alarm(actions_enabled=False)], NOBODY),
-        ([TRAIL], [metric_filter()], [alarm(alarm_actions=[])], NOBODY),
-        ([TRAIL], [metric_filter()], [alarm(namespace="other")], Fails("no alarm watches the metric of root")),
-        ([TRAIL], [metric_filter(group="other")], [alarm()], Fails("no metric filter looks for the root user")),
-        ([TRAIL], [metric_filter("{ $.errorCode = * }")], [alarm()], Fails("no metric filter looks for the root user")),
-        (
-            [TrailGroup(name="main", home_region="us-east-1")],
-            [metric_filter()],
-            [alarm()],
-            NotApplicable("no trail writes to a log group here"),
-        ),
-        # A multi-region trail is seen from here, but writes to a log group of its home region.
-        (
-            [
-                TRAIL.model_copy(
-                    update={"cloud_watch_logs_log_group_arn": ARN.replace("us-east-1", "eu-west-1") + "trail:*"}
-                )
-            ],
-            [metric_filter()],
-            [alarm()],
-            NotApplicable("no trail writes to a log group here"),
-        ),
-    ],
-)
-def test_what_tells_of_root(
-    trails: list[TrailGroup], filters: list[MetricFilter], alarms: list[Alarm], verdict: Verdict
-) -> None:
-    assert logs.use_of_root_raises_an_alarm(trails, [GROUP], filters, alarms) == verdict
+    assert asked == {f"g{number:02}" for number in range(3, 13)}

@@ -6,7 +6,7 @@ import pytest
 
 from checks import synthetics, xray
 from checks.synthetics import Canary, LastRun
-from checks.xray import Group, SamplingRule
+from checks.xray import Group, Node, SamplingRule
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -24,6 +24,7 @@ FACTS = (
     "schemas.schemas_by_registry",
     "synthetics.canaries",
     "xray.groups_and_sampling",
+    "xray.service_graph",
 )
 
 
@@ -272,14 +273,43 @@ def test_facts(
         assert aws.judge(fact) == {where: ("told", says)}
 
 
+def test_the_service_graph() -> None:
+    def node(name: str, kind: str, faults: int = 0, throttles: int = 0) -> Node:
+        numbers = {
+            "total_count": 50,
+            "fault_statistics": {"total_count": faults},
+            "error_statistics": {"throttle_count": throttles},
+        }
+        return Node.model_validate({"name": name, "type": kind, "summary_statistics": numbers}, strict=False)
+
+    found = [
+        node("user", "client", 9),
+        node("shop", "AWS::Lambda", 2),
+        node("cart", "AWS::Lambda", 7),
+        node("orders", "AWS::DynamoDB::Table", 0, 4),
+        node("pay.example.com", "remote"),
+    ]
+    assert xray.service_graph(found) == (
+        "traced requests passed through 4 services in six hours; faults: cart 7 of 50, shop 2 of 50; "
+        "throttled: orders; traces end at: pay.example.com"
+    )
+    assert xray.service_graph(found[:1]) is None
+
+
 def test_schedules(aws: Emulator) -> None:
     client = aws.client("scheduler")
     for name, target in (("nightly", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"), ("stop", "arn:aws:scheduler:::aws-sdk:ec2:stopInstances")):  # fmt: skip
+        keeps = {"DeadLetterConfig": {"Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"}} if name == "stop" else {}
         client.create_schedule(
             Name=name,
             ScheduleExpression="rate(1 day)",
             FlexibleTimeWindow={"Mode": "OFF"},
-            Target={"Arn": target, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r"},
+            Target={"Arn": target, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r", **keeps},
         )
     told = "2 schedules in 1 groups, 0 disabled, by service: ec2 1, lambda 1"
     assert aws.judge("scheduler.schedules") == {REGION: ("told", told)}
+    arn = f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/"
+    assert aws.judge("scheduler.failed_calls_are_kept") == {
+        f"{arn}nightly": ("fails", "no dead-letter queue is set"),
+        f"{arn}stop": ("holds", f"kept in arn:aws:sqs:us-east-1:{ACCOUNT}:dead"),
+    }

@@ -20,12 +20,13 @@ from checks.iam import emergency, use
 from checks.iam.evidence import Role, ServiceCredential, ServiceUse, User, WorkingRole
 from checks.imagebuilder import Pipeline
 from checks.inspector2 import Scans
-from checks.logs import Alarm, LogGroup, MetricFilter
+from checks.logs import Alarm, LogGroup
 from checks.organizations import Organization
 from checks.s3 import ends
 from checks.s3.evidence import Bucket, Lifecycle
 from checks.ssm import protection
 from checks.ssm.evidence import Association, WindowTask
+from checks.trail_alarms.evidence import MetricFilter
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
