@@ -31,15 +31,18 @@ class Sampling(Part):
         return not self.fixed_rate and not self.reservoir_size
 
 
-class Failures(Part):
-    throttle_count: int = 0
+class Faults(Part):
     total_count: int = 0
+
+
+class Errors(Part):
+    throttle_count: int = 0
 
 
 class Statistics(Part):
     total_count: int = 0
-    fault_statistics: Failures = Failures()
-    error_statistics: Failures = Failures()
+    fault_statistics: Faults = Faults()
+    error_statistics: Errors = Errors()
 
 
 class Node(
