@@ -436,6 +436,10 @@ def test_snapshots(aws: Emulator) -> None:
         }
         return told
 
+    follows = ("not applicable", "an automated snapshot is encrypted as its database is")
+    assert aws.judge("rds.automated_backups_are_encrypted") == {
+        f"{ARN}auto-backup:ab-{name}": follows for name in ("safe", "bare")
+    }
     assert manual(aws.judge("rds.snapshots_are_encrypted")) == {
         ARN + "snapshot:safe-own": ("holds", "encrypted under a KMS key"),
         ARN + "snapshot:public": ("holds", "encrypted under a KMS key"),
