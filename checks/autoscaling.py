@@ -39,7 +39,12 @@ class Mixed(Part):
 
 
 class Group(
-    Evidence, read=Read("autoscaling:DescribeAutoScalingGroups", "AutoScalingGroups", arn="{auto_scaling_group_arn}")
+    Evidence,
+    read=Read(
+        "autoscaling:DescribeAutoScalingGroups",
+        "AutoScalingGroups[?!Status]",  # one has a status only while it is deleted (API reference)
+        arn="{auto_scaling_group_arn}",
+    ),
 ):
     auto_scaling_group_name: str
     auto_scaling_group_arn: str

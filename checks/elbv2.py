@@ -349,8 +349,9 @@ def some_target_is_healthy(group: TargetGroup, targets: list[TargetHealth]) -> V
         return NotApplicable("the target is a Lambda function")
     states = [one.target_health.state for one in targets]
     judged = [state for state in states if state in ("healthy", "unhealthy", "unhealthy.draining")]
+    told = f"no target is judged: {', '.join(sorted(set(states))) or 'none is registered'}"
     if not judged:
-        return NotApplicable(f"no target is judged: {', '.join(sorted(set(states))) or 'none is registered'}")
+        return CannotTell(told) if set(states) & {"initial", "unavailable"} else NotApplicable(told)
     told = f"{judged.count('healthy')} of {len(judged)} targets are healthy"
     return Holds(told) if "healthy" in judged else Fails(told)
 

@@ -1,6 +1,6 @@
 """Global Accelerator: accelerators, where they lead, and what they write down."""
 
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 _HOME = "us-west-2"  # the only region that answers for the service (Global Accelerator API reference)
 
@@ -107,7 +107,10 @@ def endpoints_are_healthy(accelerator: Accelerator, listener: Listener, groups: 
         return OFF
     states = [one.health_state for group in groups for one in group.endpoint_descriptions]
     judged = [one for one in states if one in ("HEALTHY", "UNHEALTHY")]
+    named = listener.listener_arn.rpartition("/")[2]
+    if not states:
+        return NotApplicable(f"{named} has no endpoint")
     if not judged:
-        return NotApplicable(f"{listener.listener_arn.rpartition('/')[2]} has no endpoint that was judged")
+        return CannotTell(f"no endpoint of {named} was judged yet")
     told = f"{judged.count('HEALTHY')} of {len(judged)} endpoints are healthy"
     return Holds(told) if "UNHEALTHY" not in judged else Fails(told)

@@ -295,7 +295,8 @@ LISTENER = globalaccelerator.Listener(listener_arn="a/listener/l")
 def test_endpoints_of_accelerators() -> None:
     check = globalaccelerator.endpoints_are_healthy
     assert check(ON, LISTENER, endpoints("HEALTHY", "UNHEALTHY")) == Fails("1 of 2 endpoints are healthy")
-    assert check(ON, LISTENER, endpoints("INITIAL")) == NotApplicable("l has no endpoint that was judged")
+    assert check(ON, LISTENER, endpoints("INITIAL")) == CannotTell("no endpoint of l was judged yet")
+    assert check(ON, LISTENER, []) == NotApplicable("l has no endpoint")
     several = globalaccelerator.listeners_have_endpoints_to_turn_to(ON, LISTENER, endpoints("HEALTHY", "HEALTHY"))
     assert several == Holds("2 endpoints in eu-west-1")
     off = ON.model_copy(update={"enabled": False})

@@ -6,7 +6,7 @@ import pytest
 
 from checks import elbv2
 from checks.elbv2 import Attributes, Listener, LoadBalancer, TargetGroup, TargetHealth
-from scanner import Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.checks.test_elbv2 import balancer, listener
 from tests.emulator import Emulator, Told
@@ -113,7 +113,7 @@ def targets(*states: str) -> list[TargetHealth]:
         ),
         (ADDRESSES, ("unhealthy", "unhealthy"), Fails("0 of 2 targets are healthy"), Holds("2 targets")),
         (ADDRESSES, ("healthy", "draining"), Holds("1 of 1 targets are healthy"), Fails("t0 is the only target")),
-        (ADDRESSES, ("initial",), NotApplicable("no target is judged: initial"), Fails("t0 is the only target")),
+        (ADDRESSES, ("initial",), CannotTell("no target is judged: initial"), Fails("t0 is the only target")),
         (
             LAMBDA,
             ("healthy",),
