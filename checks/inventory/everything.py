@@ -1,6 +1,6 @@
 """Whether a check judges every kind of data store that exists: what AWS Config lists, and what the tags show besides."""
 
-from checks.config import Recorder, RecorderStatus
+from checks.config.evidence import Recorder, RecorderStatus
 from checks.inventory.others import OTHERS
 from checks.inventory.stores import BY_KIND, store_of
 from checks.tagging import TaggedResource

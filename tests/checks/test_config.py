@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from checks import config
-from checks.config import (
+from checks.config import checks as config
+from checks.config.evidence import (
+    GLOBAL_TYPES,
     AccountSource,
     Aggregator,
     ChannelStatus,
@@ -129,9 +130,9 @@ NO_GLOBAL = Fails("no recorder includes the global types")
         (RecordingGroup(all_supported=True), ALL, NO_GLOBAL),
         (RecordingGroup(all_supported=True, include_global_resource_types=True), ALL, GLOBAL),
         (RecordingGroup(resource_types=("AWS::EC2::Instance",)), Fails("1 listed types only"), NO_GLOBAL),
-        (RecordingGroup(resource_types=tuple(config.GLOBAL_TYPES)), Fails("4 listed types only"), GLOBAL),
+        (RecordingGroup(resource_types=tuple(GLOBAL_TYPES)), Fails("4 listed types only"), GLOBAL),
         # Leaving the global types out is how every region but one should do it.
-        (excluding(*config.GLOBAL_TYPES), ALL, NO_GLOBAL),
+        (excluding(*GLOBAL_TYPES), ALL, NO_GLOBAL),
         (excluding("AWS::EC2::Instance"), Fails("left out: AWS::EC2::Instance"), GLOBAL),
         (RecordingGroup(), Fails("0 listed types only"), NO_GLOBAL),
     ],

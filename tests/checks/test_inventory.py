@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.model import StringShape
 
-from checks.config import Exclusion, Recorder, RecorderStatus, RecordingGroup, Strategy
+from checks.config.evidence import Exclusion, Recorder, RecorderStatus, RecordingGroup, Strategy
 from checks.inventory import everything
 from checks.inventory.everything import Discovered
 from checks.inventory.others import OTHERS

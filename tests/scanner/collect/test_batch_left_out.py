@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from checks.config import Remediation
+from checks.config.evidence import Remediation
 from scanner import Evidence, Read
 from scanner.collect.batch import Batch, _apart
 from scanner.evidence.reading import Call, Outcome, Reading

@@ -1,0 +1,1 @@
+"""Config: whether changes of resources are recorded, and judged by rules."""
