@@ -178,7 +178,9 @@ def console_access_is_federated(
     """
     console = [user.user for user in users if user.password_enabled and not is_named(user.user, allowed)]
     center = any(role.path.startswith("/aws-reserved/sso.amazonaws.com/") for role in roles)
-    through = "IAM Identity Center" if center else some(provider.arn for provider in providers)
+    # A provider through which nobody can take a role leads nowhere.
+    trusted = {name for role in roles for name in role.trusted("Federated")}
+    through = "IAM Identity Center" if center else some(one.arn for one in providers if one.arn in trusted)
     if through:
         beside = f"; beside it have passwords: {some(console)}" if console else ""
         return Holds(f"federated through {through}{beside}")
@@ -186,7 +188,7 @@ def console_access_is_federated(
         return Fails(
             f"neither Identity Center nor SAML is set up here, and these users have passwords: {some(console)}"
         )
-    return NotApplicable("no IAM user has a password, and no federation for people is set up here")
+    return NotApplicable("no IAM user has a password, and no federation for people is in use here")
 
 
 @fact

@@ -405,6 +405,7 @@ def test_the_password_policy_is_read(aws: Emulator) -> None:
 
 SSO = role(path="/aws-reserved/sso.amazonaws.com/eu-west-1/", role_name="AWSReservedSSO_Admin_1")
 SAML = read(SamlProvider, arn=f"{IAM}saml-provider/okta")
+BY_SAML = role(assume_role_policy_document=trusting({"Federated": SAML.arn}, action="sts:AssumeRoleWithSAML"))
 
 
 @pytest.mark.parametrize(
@@ -417,8 +418,15 @@ SAML = read(SamlProvider, arn=f"{IAM}saml-provider/okta")
             Fails("neither Identity Center nor SAML is set up here, and these users have passwords: ada"),
         ),
         ([row(**PASSWORD)], [], [SSO], Holds("federated through IAM Identity Center; beside it have passwords: ada")),
-        ([row()], [SAML], [], Holds(f"federated through {IAM}saml-provider/okta")),
-        ([row()], [], [], NotApplicable("no IAM user has a password, and no federation for people is set up here")),
+        ([row()], [SAML], [BY_SAML], Holds(f"federated through {IAM}saml-provider/okta")),
+        # A provider that no role trusts lets nobody in.
+        (
+            [row(**PASSWORD)],
+            [SAML],
+            [role()],
+            Fails("neither Identity Center nor SAML is set up here, and these users have passwords: ada"),
+        ),
+        ([row()], [], [], NotApplicable("no IAM user has a password, and no federation for people is in use here")),
     ],
 )
 def test_console_access_is_federated(users: Any, saml: Any, roles: Any, verdict: Verdict) -> None:
