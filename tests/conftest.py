@@ -1,5 +1,6 @@
 """What all tests share: an emulated AWS over HTTP, and a way to judge what a scan of it sees."""
 
+import gc
 from collections.abc import Iterator
 from functools import cache
 
@@ -38,6 +39,13 @@ def answers(prepared_answers: dict[str, ServiceFile]) -> Iterator[None]:
     yield
     restore(prepared_answers)
     forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage() -> None:
+    """With moto and AWS's models in it a process takes more than a second to look through all that it holds for garbage, and
+    Python does so every few tests: let it do so seldom."""
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")

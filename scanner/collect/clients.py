@@ -105,6 +105,8 @@ class Clients:
                     service, region_name=self._region, config=self._config
                 )
                 share(made, self._context)
+                # It reads which operations have pages: here once, and not in every thread at the same time.
+                made.can_paginate(next(iter(made.meta.method_to_api_mapping)))
                 self._clients[service] = made
             return self._clients[service]
 

@@ -30,7 +30,7 @@ class Part(BaseModel):
     Strict: a number that comes as text is a malformed answer, not a number.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", arbitrary_types_allowed=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", arbitrary_types_allowed=False, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Check:
         kinds = {ancestor for kind in self.signature.kinds for ancestor in kind.lineage()}
         return tuple(sorted({kind.read.api for kind in kinds}))
 
-    @property
+    @cached_property
     def services(self) -> tuple[str, ...]:
         return tuple(sorted({api.partition(":")[0] for api in self.apis}))
 

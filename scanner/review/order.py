@@ -1,7 +1,7 @@
 """Which fixes come before which: a key before what it encrypts, a trail before its alarms."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from scanner.evidence.evidence import Evidence
@@ -21,14 +21,21 @@ def comes_after(library: Library, mappings: Mappings) -> Mapping[str, tuple[str,
     for check in controls.values():
         if check.signature.anchor is not None:
             about[check.signature.anchor.bearer()].append(check.id)
-    found = {}
-    for check in library.checks.values():
-        first = {name for kind in _referred(check) for name in about[kind]}
-        for glob, before in mappings.order.items():
-            if fnmatchcase(check.id, glob):
-                first |= {name for wanted in before for name in controls if fnmatchcase(name, wanted)}
-        found[check.id] = tuple(sorted(first - {check.id})) if check.id in controls else ()
+    named: dict[str, set[str]] = defaultdict(set)
+    for glob, before in mappings.order.items():
+        first = {name for wanted in before for name in _fitting(wanted, controls)}
+        for name in _fitting(glob, controls):
+            named[name] |= first
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(library.checks, ())
+    for check in controls.values():
+        first = {name for kind in _referred(check) for name in about[kind]} | named[check.id]
+        found[check.id] = tuple(sorted(first - {check.id}))
     return found
+
+
+def _fitting(glob: str, names: Collection[str]) -> Iterable[str]:
+    """The names that a glob means; most globs are a name."""
+    return (glob,) if glob in names else [name for name in names if fnmatchcase(name, glob)]
 
 
 def _referred(check: Check) -> set[Kind]:
