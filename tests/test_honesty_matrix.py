@@ -80,7 +80,8 @@ def test_what_is_not_told_is_unknown_and_nothing_else_changes(
 
 def not_reached(scanner: Scanner, before: Seen, operation: str) -> bool:
     """Nothing in the account leads to this operation: it was not asked in the undisturbed scan either."""
-    return not any(reading.call.api in scanner.following([operation]) for reading in before.snapshot)
+    leading = scanner.following([operation])
+    return not any(reading.call.api in leading for reading in before.snapshot)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
