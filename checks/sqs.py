@@ -150,6 +150,23 @@ def failed_messages_are_kept(
     return Holds("a dead-letter queue is set")
 
 
+@check(effort="low")
+def a_queue_keeps_what_fails(
+    queues: list[QueueAttributes], targets: DeadLetterQueues, *, dead_letter_names: tuple[str, ...] = _NAMES
+) -> Verdict:
+    """Where work goes through queues, at least one of them keeps what nobody could process.
+
+    Why: where no queue does, one component's fault becomes the next one's, again and again, until the work is lost.
+    Fix: aws sqs set-queue-attributes --queue-url URL --attributes RedrivePolicy=…
+    """
+    work = [one for one in queues if not _is_dead_letter_queue(one.attributes, targets, dead_letter_names)]
+    if not work:
+        return NotApplicable("there are no queues but dead-letter queues")
+    kept = [one for one in work if str((one.attributes.redrive or {}).get("deadLetterTargetArn", "")) in targets.queues]
+    told = f"{len(kept)} of {len(work)} queues have a dead-letter queue"
+    return Holds(told) if kept else Fails(told)
+
+
 def _is_dead_letter_queue(queue: Settings, targets: DeadLetterQueues, names: tuple[str, ...]) -> NotApplicable | None:
     if queue.queue_arn in targets.sources:
         return NotApplicable("other queues move their failed messages here")

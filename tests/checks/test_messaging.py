@@ -66,11 +66,17 @@ def test_failed_messages_are_kept(name: str, redrive: str | None, verdict: Verdi
 
 def test_failed_messages_through_a_client(aws: Emulator) -> None:
     client = aws.client("sqs")
+    region, check = "region:us-east-1", "sqs.a_queue_keeps_what_fails"
     dead = client.create_queue(QueueName="orders-dlq")["QueueUrl"]
+    assert aws.judge(check) == {region: ("not applicable", "there are no queues but dead-letter queues")}
+    client.create_queue(QueueName="mails")
+    assert aws.judge(check) == {region: ("fails", "0 of 1 queues have a dead-letter queue")}
     arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders-dlq"
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
     orders = client.create_queue(QueueName="orders", Attributes={"RedrivePolicy": redrive})["QueueUrl"]
-    assert aws.verdicts("sqs.failed_messages_are_kept") == {dead: "not applicable", orders: "holds"}
+    found = aws.verdicts("sqs.failed_messages_are_kept")
+    assert (found[dead], found[orders]) == ("not applicable", "holds")
+    assert aws.judge(check) == {region: ("holds", "1 of 2 queues have a dead-letter queue")}
 
 
 def test_no_queue_has_nothing_to_judge(aws: Emulator) -> None:
