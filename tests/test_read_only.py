@@ -108,6 +108,7 @@ VERBS = ("Check", "Describe", "Estimate", "Get", "List", "Lookup", "Preview", "Q
 # Module → what it calls on a client of AWS. `*` is any operation, named by data: the plan's, which the guard checks, and the Tool's.
 CALLERS = {
     "collect/ask.py": {"*", "can_paginate", "get_paginator"},
+    "collect/clients.py": {"can_paginate"},
     "collect/reports.py": {
         "generate_credential_report",
         "generate_service_last_accessed_details",
