@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checks.cloudformation import Stack
 from checks.cloudwatch.evidence import Alarm, Composite, watching
 from checks.ec2.evidence import AnyInterface
-from checks.elbv2 import LoadBalancer
+from checks.elbv2.evidence import LoadBalancer
 from checks.events import Routed, Rule, rules_about
 from checks.lambda_.evidence import Function
 from checks.rds.evidence import DBInstance

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from checks.cloudtrail import Trail
+from checks.cloudtrail.evidence import Trail
 from scanner import (
     CannotTell,
     Evidence,

@@ -9,7 +9,7 @@ from collections import Counter
 from checks.cloudformation import Stack
 from checks.codebuild import ProjectName
 from checks.codepipeline import Pipeline
-from checks.ec2.evidence import SecurityGroup
+from checks.ec2.rules import SecurityGroup
 from checks.ecs.evidence import ServiceName
 from checks.lambda_.evidence import EventSource, Function
 from checks.sns import Subscription

@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from checks.cloudwatch.evidence import ALARM_TYPES
-from checks.ec2.evidence import Address, Addresses, AnyInterface, NetworkInterface, SecurityGroup, Vpc
+from checks.ec2.evidence import Address, Addresses, AnyInterface, NetworkInterface, Vpc
 from checks.ec2.processors import STANDARD, RunningInstance, standard_vcpus
-from checks.elbv2 import LoadBalancer
+from checks.ec2.rules import SecurityGroup
+from checks.elbv2.evidence import LoadBalancer
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, derived, fact
 
 # Quota codes as Service Quotas lists them; the names in findings are those that AWS answers.

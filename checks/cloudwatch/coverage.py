@@ -11,7 +11,7 @@ from checks.cloudwatch.evidence import Alarm, Watch, watching
 from checks.dynamodb import TableName
 from checks.ecs.evidence import Service
 from checks.elasticache import CacheCluster
-from checks.elbv2 import LoadBalancer
+from checks.elbv2.evidence import LoadBalancer
 from checks.lambda_.evidence import Function
 from checks.opensearch import Domain
 from checks.rds.evidence import DBInstance

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from checks.ec2.evidence import Instance, InUse, Permission, SecurityGroup, WideLists
+from checks.ec2.evidence import Instance, InUse
+from checks.ec2.rules import Permission, SecurityGroup, WideLists
 from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
 
 _DATABASES = (1433, 1521, 3306, 5432, 5439, 6379, 7000, 7001, 8182, 9042, 9092, 9200, 11211, 27017)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checks.alarms import Heard
-from checks.cloudtrail import Recorder
+from checks.cloudtrail.evidence import Recorder
 from checks.cloudwatch.evidence import Alarm
 from checks.trail_alarms.patterns import ANY, WHO, Event, Whatever, matches
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, derived

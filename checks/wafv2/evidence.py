@@ -7,7 +7,7 @@ from checks.apprunner import ServiceEntry
 from checks.appsync import EventApi, GraphqlApi
 from checks.cloudfront import Distribution
 from checks.cognito_idp import PoolEntry
-from checks.elbv2 import LoadBalancer
+from checks.elbv2.evidence import LoadBalancer
 from scanner import CannotTell, Evidence, NotApplicable, Part, Read, derived
 
 UNUSED = NotApplicable("no load balancer, REST, GraphQL or Event API, or distribution that was seen uses it")

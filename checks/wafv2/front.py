@@ -2,8 +2,8 @@
 
 from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
 from checks.appsync import GraphqlApi
-from checks.ec2.evidence import SecurityGroup, WideLists
-from checks.elbv2 import LoadBalancer
+from checks.ec2.rules import SecurityGroup, WideLists
+from checks.elbv2.evidence import LoadBalancer
 from checks.wafv2.evidence import BalancersAcl, Fronted, RateLimitingAcls
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict, check
 

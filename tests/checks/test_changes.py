@@ -9,7 +9,7 @@ import pytest
 
 from checks import changes
 from checks.changes import Event, History, RootHistory
-from checks.cloudtrail import Trail
+from checks.cloudtrail.evidence import Trail
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering, refused

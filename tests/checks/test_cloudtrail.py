@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checks import cloudtrail
-from checks.cloudtrail import (
+from checks.cloudtrail import trails as cloudtrail
+from checks.cloudtrail.evidence import (
     AdvancedEventSelector,
     EventSelector,
     FieldSelector,

@@ -13,15 +13,13 @@ from checks.ec2.evidence import (
     Instance,
     InUse,
     MetadataDefaults,
-    Permission,
     PublicSnapshot,
-    SecurityGroup,
     SerialConsole,
     SnapshotBlock,
     Subnet,
     Vpc,
-    WideLists,
 )
+from checks.ec2.rules import Permission, SecurityGroup, WideLists
 from checks.ec2.templates import LatestVersion, Template
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from scanner.judge.discover import discover

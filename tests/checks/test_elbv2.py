@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from checks import elbv2
-from checks.elbv2 import Listener
+from checks.elbv2 import balancers as elbv2
+from checks.elbv2.evidence import Listener
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.emulator import Emulator
 

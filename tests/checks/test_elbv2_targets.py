@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from checks import elbv2
-from checks.elbv2 import Attributes, Listener, LoadBalancer, TargetGroup, TargetHealth
+from checks.elbv2 import balancers as elbv2
+from checks.elbv2.evidence import Attributes, Listener, LoadBalancer, TargetGroup, TargetHealth
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.checks.test_elbv2 import balancer, listener

@@ -13,7 +13,8 @@ from checks.backup.evidence import PlanBody
 from checks.cloudformation import StackSet
 from checks.dynamodb import TimeToLive
 from checks.ec2 import groups
-from checks.ec2.evidence import Instance, SecurityGroup
+from checks.ec2.evidence import Instance
+from checks.ec2.rules import SecurityGroup
 from checks.events import Rule
 from checks.guardduty import Detector
 from checks.iam import emergency, use

@@ -11,7 +11,8 @@ from checks.changes import History
 from checks.cloudformation import Stack
 from checks.cloudwatch.evidence import Alarm
 from checks.codepipeline import Pipeline
-from checks.ec2.evidence import AnyInterface, SecurityGroup
+from checks.ec2.evidence import AnyInterface
+from checks.ec2.rules import SecurityGroup
 from checks.events import Rule
 from checks.iam.evidence import OidcProvider
 from checks.lambda_.evidence import EventSource

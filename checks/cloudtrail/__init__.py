@@ -1,0 +1,1 @@
+"""CloudTrail: which trails record what, and whether the record can be trusted."""
