@@ -15,6 +15,22 @@ from fixtures.standins.prepared import ServiceFile
 from tests.emulator import Emulator
 from tests.faults import PLUGIN
 from tests.proxy import Proxy
+from tests.rows import (
+    ROWS,
+    pytest_addoption,
+    pytest_configure,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+
+__all__ = (
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,12 +65,13 @@ def garbage() -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Emulator]:
+def server(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """One emulated AWS per test process."""
     emulator = Emulator()
     emulator.start()
     yield emulator
     emulator.stop()
+    pytestconfig.stash[ROWS] |= emulator.rows
 
 
 @pytest.fixture

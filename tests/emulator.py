@@ -57,6 +57,7 @@ class Emulator:
     url: str = ""
     address: tuple[str, int] = ("", 0)
     environment: dict[str, str] = field(default_factory=dict)
+    rows: set[tuple[str, str]] = field(default_factory=set)  # every check and the verdicts it gave here
 
     def start(self) -> None:
         install()
@@ -133,9 +134,24 @@ class Emulator:
     ) -> Told:
         """A check's findings (or a fact's) by resource: `{arn: (verdict, because)}`, through real clients over HTTP."""
         library = (library_of([package]) if package else discover()).only([check])
+        return self.judge_all(library, regions, at, settings)[check]
+
+    def judge_all(
+        self,
+        library: Library,
+        regions: Iterable[str] = (HOME,),
+        at: datetime | None = None,
+        settings: Settings | None = None,
+    ) -> dict[str, Told]:
+        """What each check and fact of a library says of one and the same scan, by its id."""
         findings, facts = evaluate(library, self.snapshot(library, regions, at), settings)
-        told = {finding.resource: (str(finding.verdict), finding.because) for finding in findings}
-        return told | {one.resource: ("told", one.says) if one.says else ("unknown", one.unknown) for one in facts}
+        told: dict[str, Told] = {id_: {} for id_ in library.checks}
+        for finding in findings:
+            told[finding.check][finding.resource] = (str(finding.verdict), finding.because)
+            self.rows.add((finding.check, str(finding.verdict)))
+        for one in facts:
+            told[one.fact][one.resource] = ("told", one.says) if one.says else ("unknown", one.unknown)
+        return told
 
     def verdicts(self, check: str, **how: Any) -> dict[str, str]:
         """Only the verdicts, where the reason is tested elsewhere."""

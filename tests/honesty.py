@@ -24,6 +24,7 @@ from scanner.review.document import FindingEntry, Review, ScanEntry
 from tests.emulator import ACCOUNT, UNLIMITED
 
 MAY_BECOME_UNKNOWN = "unknown"
+MOVING = frozenset({"LatestRestorableTime"})  # the emulated AWS says "now", whenever it is asked
 PATIENCE = CallSettings(attempts=1, connect_timeout=5, read_timeout=5, threads=4)
 
 
@@ -128,11 +129,9 @@ def _entry(scan: Scan, calls: int) -> ScanEntry:
 
 def breaches(before: Seen, after: Seen) -> list[str]:
     """Every way in which a scan under faults says more than its evidence shows, or hides what it lacks."""
-    spoiled = [
-        reading for reading in after.snapshot if _content(reading) != _content(before.snapshot.reading(reading.call))
-    ]
-    gaps = frozenset(reading.digest for reading in spoiled)
-    asked = {reading.call for reading in spoiled}
+    changed = spoiled(before, after)
+    gaps = frozenset(reading.digest for reading in changed)
+    asked = {reading.call for reading in changed}
     lost = {reading.digest for reading in before.snapshot if reading.call in asked}
     told = [*_findings(before, after, gaps, lost), *_facts(before, after, gaps), *_answers(before, after)]
     if gaps and outcome(after.review, "none") is not Exit.INCOMPLETE:
@@ -140,16 +139,32 @@ def breaches(before: Seen, after: Seen) -> list[str]:
     refused = {(entry.api, entry.region) for entry in after.review.refusals}
     told += [
         f"{reading.call.api} is not among the refusals"
-        for reading in spoiled
+        for reading in changed
         if reading.outcome in (Outcome.DENIED, Outcome.FAILED)
         and (reading.call.api, reading.call.region) not in refused
     ]
     return told
 
 
+def spoiled(before: Seen, after: Seen) -> list[Reading]:
+    """Readings that are not as they were."""
+    return [
+        reading for reading in after.snapshot if _content(reading) != _content(before.snapshot.reading(reading.call))
+    ]
+
+
 def _content(reading: Reading | None) -> tuple[object, ...]:
-    """All of a reading but when it was read."""
-    return (reading.outcome, reading.answer, reading.error) if reading is not None else ()
+    """All of a reading but when it was read, and what follows from it alone."""
+    return (reading.outcome, _at_rest(reading.answer), reading.error) if reading is not None else ()
+
+
+def _at_rest(answer: object) -> object:
+    """An answer without the members that move with the clock."""
+    if isinstance(answer, list):
+        return [_at_rest(item) for item in answer]
+    if isinstance(answer, Mapping):
+        return {name: _at_rest(value) for name, value in answer.items() if name not in MOVING}
+    return answer
 
 
 def _findings(before: Seen, after: Seen, gaps: frozenset[str], lost: set[str]) -> Iterable[str]:

@@ -34,7 +34,7 @@ class Rule:
         return named and number > self.after and (self.share >= 1 or chance.random() < self.share)
 
 
-@dataclass
+@dataclass(repr=False)
 class Proxy:
     """Between the scanner and `upstream`. `seen` counts the requests of each operation, `met` what was done to them."""
 
@@ -51,6 +51,9 @@ class Proxy:
     _thread: threading.Thread | None = None
     _server: asyncio.Server | None = None
     _open: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.url!r})"
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-proxy", daemon=True)

@@ -23,7 +23,7 @@ from scanner.review.declared import load_claims
 from tests.broken import Fault, paging
 from tests.emulator import ACCOUNT, Emulator
 from tests.faults import PLUGIN
-from tests.honesty import Scanner, Seen, breaches
+from tests.honesty import Scanner, Seen, breaches, spoiled
 from tests.proxy import Proxy, Rule
 
 LENS = load_lens()
@@ -64,6 +64,12 @@ def stage(server: Emulator) -> Scanner:
 def faults_of(operation: str) -> list[Fault]:
     """The ways in which an operation can fail: a list is cut short only where AWS could go on."""
     return [fault for fault in FAULTS if fault is not Fault.REPEATING or paging(operation)[0]]
+
+
+def test_asked_again_undisturbed_nothing_differs(demo: tuple[Scanner, Seen]) -> None:
+    """Else a difference would not speak of a fault: what moves with the clock is known."""
+    scanner, before = demo
+    assert spoiled(before, scanner.see_again(before, OPERATIONS)) == []
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -8,7 +8,6 @@ from typing import Any
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
 from scanner.judge.discover import discover
-from scanner.judge.evaluate import evaluate
 from tests.emulator import Emulator, Told
 
 
@@ -37,11 +36,4 @@ def judge_all(
 ) -> dict[str, Told]:
     """What each of a service's checks and facts says of one and the same scan, by name."""
     library = discover().only([f"{service}.{name}" for name in names])
-    findings, facts = evaluate(library, aws.snapshot(library, regions, at), None)
-    told: dict[str, Told] = {name: {} for name in names}
-    for finding in findings:
-        told[finding.check.partition(".")[2]][finding.resource] = (str(finding.verdict), finding.because)
-    for fact in facts:
-        said = ("told", fact.says) if fact.says else ("unknown", fact.unknown)
-        told[fact.fact.partition(".")[2]][fact.resource] = said
-    return told
+    return {id_.partition(".")[2]: told for id_, told in aws.judge_all(library, regions, at).items()}
