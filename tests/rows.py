@@ -34,10 +34,11 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config, glob = session.config, session.config.getoption("--rows")
+    seen = config.stash[ROWS]
     if hasattr(config, "workeroutput"):
-        config.workeroutput["rows"] = sorted(config.stash[ROWS])
+        config.workeroutput["rows"] = sorted(seen)
     elif glob and session.exitstatus == pytest.ExitCode.OK:
-        config.stash[LACKING] = list(lacking(glob, config.stash[ROWS]))
+        config.stash[LACKING] = list(lacking(glob, seen))
         if config.stash[LACKING]:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
