@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from checks.backup.evidence import AIR_GAPPED, RestoreTestingPlan, Vault
+from checks.backup.evidence import AIR_GAPPED, RestoreSelection, RestoreTestingPlan, Vault
 from checks.backup.objectives import LastPoint, hours_of
 from checks.dynamodb import TableName
 from checks.ec2.evidence import Instance, Volume
@@ -30,21 +30,6 @@ class Restore(Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fixed
     @property
     def took(self) -> timedelta | None:
         return self.completion_date - self.creation_date if self.completion_date else None
-
-
-class RestoreSelection(
-    Evidence,
-    read=Read(
-        "backup:ListRestoreTestingSelections",
-        "RestoreTestingSelections",
-        per=RestoreTestingPlan,
-        args={"RestoreTestingPlanName": "restore_testing_plan_name"},
-    ),
-):
-    """What a restore testing plan restores."""
-
-    restore_testing_plan_name: str
-    protected_resource_type: str
 
 
 @check(effort="low")

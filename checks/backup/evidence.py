@@ -118,3 +118,18 @@ class RestoreJob(Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fi
 class RestoreTestingPlan(Evidence, read=Read("backup:ListRestoreTestingPlans", "RestoreTestingPlans")):
     restore_testing_plan_name: str
     last_execution_time: datetime | None = None
+
+
+class RestoreSelection(
+    Evidence,
+    read=Read(
+        "backup:ListRestoreTestingSelections",
+        "RestoreTestingSelections",
+        per=RestoreTestingPlan,
+        args={"RestoreTestingPlanName": "restore_testing_plan_name"},
+    ),
+):
+    """What a restore testing plan restores."""
+
+    restore_testing_plan_name: str
+    protected_resource_type: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from checks.backup.evidence import Job, Protected, RestoreJob, RestoreTestingPlan
+from checks.backup.evidence import Job, Protected, RestoreJob, RestoreSelection, RestoreTestingPlan
 from checks.changes import Event, History
 from checks.rds.evidence import DBInstance
 from checks.stages import DEVELOPMENT, KEY, in_development
@@ -76,6 +76,7 @@ def databases_in_one_zone_have_a_tested_restore(
     instance: DBInstance,
     jobs: list[RestoreJob],
     plans: list[RestoreTestingPlan],
+    selections: list[RestoreSelection],
     history: History,
     at: ScanTime,
     *,
@@ -99,9 +100,13 @@ def databases_in_one_zone_have_a_tested_restore(
     if outside := in_development(instance.tag_list, environment_tag, development):
         return outside
     calls = [call for call in history.restores if call.service == "rds"]
-    last = _last_restore([job for job in jobs if job.resource_type in (None, "RDS")], plans, calls)
+    theirs = [job for job in jobs if job.resource_type == "RDS"]
+    testing = {one.restore_testing_plan_name for one in selections if one.protected_resource_type == "RDS"}
+    last = _last_restore(theirs, [plan for plan in plans if plan.restore_testing_plan_name in testing], calls)
     if last is not None and at - last.at <= timedelta(days=days):
         return Holds(f"in one Availability Zone; {last.told}")
+    if any(job.resource_type is None for job in jobs):
+        return CannotTell("in one Availability Zone; of a restore in AWS Backup it is not told what was restored")
     if history.next_token is not None:
         return CannotTell(
             f"in one Availability Zone; no restore {history.since}, which is not all of the event history"

@@ -20,7 +20,8 @@ from scanner import (
     outside_accounts,
 )
 
-_GONE = frozenset({"DELETING", "EXPIRED"})
+# One that has EXPIRED is still there: AWS Backup was not able to delete it (API reference, DescribeRecoveryPoint).
+_GONE = frozenset({"DELETING"})
 _WHO = frozenset({"aws:principalarn", "aws:userid"})  # condition keys that only say who is meant
 
 

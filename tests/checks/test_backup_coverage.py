@@ -1,5 +1,6 @@
 """What AWS Backup covers, how restores went, and objectives in tags: against real clients, and as tables."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from checks.backup.evidence import Protected
 from checks.backup.objectives import LastPoint
 from checks.dynamodb import Backups, Table
 from checks.tagging import TaggedResource
+from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering
 from tests.checks.answers import judge_all
@@ -19,6 +21,8 @@ from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REGION = "region:us-east-1"
+RDS = f"arn:aws:rds:us-east-1:{ACCOUNT}:"
+TABLE = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/"
 
 
 def test_coverage(aws: Emulator) -> None:
@@ -102,6 +106,118 @@ def test_restores(aws: Emulator) -> None:
             names[1]: {REGION: ("holds", "validated: EBS")},
             names[2]: {REGION: ("fails", "the longest of 2 took 25 hours 0 minutes (EBS on 2026-11-21)")},
         }
+
+
+def test_restores_that_went_well_and_badly(aws: Emulator) -> None:
+    names = ["restore_testing_plans_select_something", "restored_data_is_right", "restores_are_quick_enough"]
+    selection = {
+        "RestoreTestingPlanName": "weekly",
+        "RestoreTestingSelectionName": "s",
+        "ProtectedResourceType": "EBS",
+        "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/r",
+        "CreationTime": NOW,
+    }
+    # What was restored and validated more than a year ago says nothing of today.
+    jobs = [job(90, "SUCCESSFUL", 9), job(20, "TIMED_OUT", 2), job(2000, "FAILED", 400)]
+    with answering(
+        "backup",
+        ListRestoreTestingPlans={"RestoreTestingPlans": PLANS[:1]},
+        ListRestoreTestingSelections={"RestoreTestingSelections": [selection]},
+        ListRestoreJobs={"RestoreJobs": jobs},
+    ):
+        assert judge_all(aws, "backup", names, at=NOW) == {
+            names[0]: {REGION: ("holds", "1 plans restore EBS")},
+            names[1]: {REGION: ("fails", "EBS: TIMED_OUT on 2026-11-21")},
+            names[2]: {REGION: ("holds", "the longest of 2 took 1 hours 30 minutes (EBS on 2026-11-14)")},
+        }
+
+
+RPO_TAG = [{"Key": "acme:RPO", "Value": "15min"}]
+ON_TIME = "the objective is 15min, and the last moment to go back to is 5 minutes ago"
+TOO_LATE = "the objective is 15min, and the last moment to go back to is 10 hours 0 minutes ago"
+NO_OBJECTIVE = ("not applicable", "no tag names a recovery point objective")
+
+
+def test_what_is_tagged_with_an_objective(aws: Emulator) -> None:
+    """moto lets everything go back to this very moment; how far back it goes is prepared over moto's own answer."""
+    rds, ddb, s3 = aws.client("rds"), aws.client("dynamodb"), aws.client("s3")
+    owner = {"MasterUsername": "owner", "MasterUserPassword": "not-secret-1"}
+    small = {"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": 20, **owner}
+    back = {"good": minutes(5), "bad": minutes(600), "untagged": minutes(600)}
+    for name in back:
+        tags = {"Tags": RPO_TAG} if name != "untagged" else {}
+        rds.create_db_instance(DBInstanceIdentifier=name, **small, **tags)
+        rds.create_db_cluster(DBClusterIdentifier=f"{name}-c", Engine="aurora-postgresql", **owner, **tags)
+        ddb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            **tags,
+        )
+        s3.create_bucket(Bucket=name)
+        if tags:
+            s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": RPO_TAG})
+    rds.create_db_instance_read_replica(DBInstanceIdentifier="copy", SourceDBInstanceIdentifier="good")
+    instances = [
+        one | {"LatestRestorableTime": back.get(one["DBInstanceIdentifier"], NOW)}
+        for one in rds.describe_db_instances()["DBInstances"]
+    ]
+    clusters = [
+        one | {"LatestRestorableTime": back[one["DBClusterIdentifier"].removesuffix("-c")]}
+        for one in rds.describe_db_clusters()["DBClusters"]
+    ]
+    points = [
+        {"ResourceArn": f"arn:aws:s3:::{name}", "ResourceType": "S3", "LastBackupTime": when}
+        for name, when in back.items()
+    ]
+    names = [
+        "instances_go_back_as_tags_demand",
+        "clusters_go_back_as_tags_demand",
+        "tables_go_back_as_tags_demand",
+        "backups_are_as_young_as_tags_demand",
+    ]
+    with ExitStack() as stack:
+        stack.enter_context(
+            answering(
+                "rds", DescribeDBInstances={"DBInstances": instances}, DescribeDBClusters={"DBClusters": clusters}
+            )
+        )
+        stack.enter_context(answering("backup", ListProtectedResources={"Results": points}))
+        for name, when in back.items():
+            recovery = {"PointInTimeRecoveryStatus": "ENABLED", "LatestRestorableDateTime": when}
+            told = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}
+            described = Prepared(
+                source="a row of this test",
+                answer={"ContinuousBackupsDescription": told},
+                when={"TableName": name},
+            )
+            stack.enter_context(answering("dynamodb", DescribeContinuousBackups=described))
+        said = judge_all(aws, "backup", names, at=NOW)
+    continuous = "10 hours 0 minutes old, and whether backups of it are continuous is not told"
+    assert said == {
+        names[0]: {
+            f"{RDS}db:good": ("holds", ON_TIME),
+            f"{RDS}db:bad": ("fails", TOO_LATE),
+            f"{RDS}db:untagged": NO_OBJECTIVE,
+            f"{RDS}db:copy": ("not applicable", "a read replica of good"),
+        },
+        names[1]: {
+            f"{RDS}cluster:good-c": ("holds", ON_TIME),
+            f"{RDS}cluster:bad-c": ("fails", TOO_LATE),
+            f"{RDS}cluster:untagged-c": NO_OBJECTIVE,
+        },
+        names[2]: {
+            f"{TABLE}good": ("holds", ON_TIME),
+            f"{TABLE}bad": ("fails", TOO_LATE),
+            f"{TABLE}untagged": NO_OBJECTIVE,
+        },
+        names[3]: {
+            "arn:aws:s3:::good": ("holds", "the objective is 15min, the last backup is 5 minutes old"),
+            "arn:aws:s3:::bad": ("unknown", f"the objective is 15min, the last backup is {continuous}"),
+            "arn:aws:s3:::untagged": NO_OBJECTIVE,
+        },
+    }
 
 
 def restore(status: str | None, days: int, kind: str = "EBS") -> Restore:
