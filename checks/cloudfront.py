@@ -151,6 +151,11 @@ class LogDelivery(
 OFF = NotApplicable("the distribution is disabled")
 
 
+def _idle(controls: list[AccessControl]) -> set[str]:
+    """The access controls that sign nothing: their origins are asked as by anybody."""
+    return {one.id for one in controls if one.signing_behavior == "never"}
+
+
 @check(effort="low")
 def viewers_use_https(distribution: Distribution) -> Verdict:
     """Distributions answer viewers over HTTPS, or send them there.
@@ -223,7 +228,7 @@ def buckets_behind_distributions_are_closed(distribution: Distribution, controls
     buckets = [one for one in distribution.origins.items if one.is_bucket or one.is_website]
     if not buckets:
         return NotApplicable("no origin is an S3 bucket")
-    idle = {one.id for one in controls if one.signing_behavior == "never"}
+    idle = _idle(controls)
     open_ = [
         f"{one.id}{', a website' if one.is_website else ''}"
         for one in buckets
@@ -281,7 +286,7 @@ def a_root_object_is_named(distribution: Distribution, config: Config) -> Verdic
 
 
 @check(effort="low")
-def buckets_are_signed_for_by_access_control(distribution: Distribution) -> Verdict:
+def buckets_are_signed_for_by_access_control(distribution: Distribution, controls: list[AccessControl]) -> Verdict:
     """Distributions sign for S3 origins by an origin access control, and not by an identity of the old kind.
 
     Why: the old kind does not sign for objects under a KMS key, nor in newer regions.
@@ -289,7 +294,12 @@ def buckets_are_signed_for_by_access_control(distribution: Distribution) -> Verd
     """
     if not distribution.enabled:
         return OFF
-    signed = [one for one in distribution.origins.items if one.is_bucket and one.is_signed]
+    idle = _idle(controls)
+    signed = [
+        one
+        for one in distribution.origins.items
+        if one.is_bucket and one.is_signed and one.origin_access_control_id not in idle
+    ]
     if not signed:
         return NotApplicable("no S3 origin is signed for")
     old = [one.id for one in signed if not one.origin_access_control_id]
