@@ -291,7 +291,14 @@ def healing_is_not_suspended(group: Group) -> Verdict:
 
 
 @check(effort="low")
-def running_instances_span_zones(group: Group) -> Verdict:
+def running_instances_span_zones(
+    group: Group,
+    *,
+    single_by_design: tuple[str, ...] = (),
+    reason_tag: str = REASON,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """The instances of a group that has several stand in at least two Availability Zones.
 
     Why: several instances in one zone are gone together.
@@ -300,9 +307,14 @@ def running_instances_span_zones(group: Group) -> Verdict:
     running = [one for one in group.instances if one.lifecycle_state == "InService"]
     if len(running) < 2:
         return NotApplicable(f"{len(running)} instances are in service")
+    if group.auto_scaling_group_name in single_by_design:
+        return NotApplicable("the settings say that one zone is by design")
     zones = sorted({one.availability_zone for one in running})
     told = f"{len(running)} instances in {', '.join(zones)}"
-    return Holds(told) if len(zones) > 1 else Fails(told)
+    if len(zones) > 1:
+        return Holds(told)
+    outside = alone_by_design(group.tags, reason_tag) or in_development(group.tags, environment_tag, development)
+    return outside or Fails(told)
 
 
 @check(effort="medium")

@@ -103,6 +103,8 @@ class TaskSet(Part):
     task_definition: str
     launch_type: str | None = None
     capacity_provider_strategy: tuple[Strategy, ...] = ()
+    platform_version: str | None = None
+    platform_family: str | None = None
     load_balancers: tuple[Target, ...] = ()
     network_configuration: Network | None = None
 
@@ -152,6 +154,18 @@ class Service(
     def on_fargate(self) -> bool:
         types = {self.launch_type, *(one.launch_type for one in self.task_sets)}
         return "FARGATE" in types or bool(self.providers & {"FARGATE", "FARGATE_SPOT"})
+
+    @property
+    def platforms(self) -> list[tuple[str, bool]]:
+        """The versions of Fargate's platform that it runs on, and whether each is for Windows.
+
+        Where deployments come from outside ECS, each task set says its own.
+        """
+        every = tuple(one for one in self.task_sets if one.status != "DRAINING") or (self,)
+        return [
+            (one.platform_version or "LATEST", (one.platform_family or "").upper().startswith("WINDOWS"))
+            for one in every
+        ]
 
     @property
     def balanced(self) -> bool:

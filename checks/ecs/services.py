@@ -156,11 +156,11 @@ def fargate_is_current(service: Service) -> Verdict:
     """
     if not service.on_fargate:
         return NotApplicable("the service does not run on Fargate")
-    version = service.platform_version or "LATEST"
     # LATEST is 1.4.0 for Linux and 1.0.0 for Windows ("Fargate platform versions", ECS developer guide).
-    windows = (service.platform_family or "").upper().startswith("WINDOWS")
-    newest = "1.0.0" if windows else "1.4.0"
-    return Holds(f"version {version}") if version in ("LATEST", newest) else Fails(f"version {version}")
+    old = {name for name, windows in service.platforms if name not in ("LATEST", "1.0.0" if windows else "1.4.0")}
+    if old:
+        return Fails(f"version {', '.join(sorted(old))}")
+    return Holds(f"version {', '.join(sorted({name for name, _ in service.platforms}))}")
 
 
 @check(effort="low")

@@ -1,5 +1,6 @@
 """EKS and Auto Scaling checks, against real clients and as tables."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -136,6 +137,125 @@ def test_node_groups_through_a_client(aws: Emulator) -> None:
         "broken_nodes_are_repaired": [("fails", "node auto repair is off")],
         "pods_have_roles_of_their_own": [("holds", "IAM trusts the cluster's OIDC issuer")],
         "clusters_are_protected_from_deletion": [("fails", "deletion protection is off")],
+    }
+
+
+def test_clusters_side_by_side(aws: Emulator) -> None:
+    """moto has no deletion protection and no node repair, and answers an open endpoint with no addresses."""
+    subnets = {one["AvailabilityZone"][-1]: one["SubnetId"] for one in aws.client("ec2").describe_subnets()["Subnets"]}
+
+    def described(name: str, version: str, network: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"cluster": {"arn": ARN + name, "name": name, "version": version, "resourcesVpcConfig": network, **more}}
+
+    def group(cluster: str, version: str, in_zones: str, image: str, size: int, **more: Any) -> dict[str, Any]:
+        return {
+            "nodegroup": {
+                "nodegroupName": "g",
+                "nodegroupArn": f"arn:aws:eks:us-east-1:{ACCOUNT}:nodegroup/{cluster}/g/1",
+                "clusterName": cluster,
+                "version": version,
+                "subnets": [subnets[zone] for zone in in_zones],
+                "amiType": image,
+                "scalingConfig": {"minSize": 1, "maxSize": 4, "desiredSize": size},
+                **more,
+            }
+        }
+
+    everywhere = {"endpointPublicAccess": True, "publicAccessCidrs": ["0.0.0.0/0"]}
+    clusters = {
+        "good": described("good", "1.34", {"endpointPublicAccess": False}, deletionProtection=True),
+        "bad": described("bad", "1.27", everywhere, deletionProtection=False),
+        "office": described("office", "1.31", {"endpointPublicAccess": True, "publicAccessCidrs": ["192.0.2.0/24"]}),
+        "toy": described("toy", "1.34", everywhere, tags={"Environment": "dev"}),
+    }
+    groups = {
+        "good": group("good", "1.34", "ab", "AL2023_x86_64_STANDARD", 2, nodeRepairConfig={"enabled": True}),
+        "bad": group(
+            "bad", "1.26", "a", "AL2_x86_64", 4, remoteAccess={"ec2SshKey": "k", "sourceSecurityGroups": ["sg-1"]}
+        ),
+        "toy": group("toy", "1.34", "a", "BOTTLEROCKET_ARM_64", 1, nodeRepairConfig={"enabled": False}),
+    }
+    clusters_told: dict[str, dict[str, tuple[str, str]]] = {
+        "control_planes_are_not_open_to_the_world": {
+            "good": ("holds", "the endpoint is private"),
+            "bad": ("fails", "the endpoint is public, from everywhere"),
+            "office": ("holds", "the endpoint is public, from 192.0.2.0/24"),
+            "toy": ("fails", "the endpoint is public, from everywhere"),
+        },
+        "secrets_are_encrypted": {
+            "good": ("holds", "version 1.34 encrypts all its data under a key of AWS's"),
+            "bad": ("fails", "version 1.27, and no KMS key is set for secrets"),
+            "office": ("holds", "version 1.31 encrypts all its data under a key of AWS's"),
+            "toy": ("holds", "version 1.34 encrypts all its data under a key of AWS's"),
+        },
+        "versions_are_supported": {
+            "good": ("holds", "1.34 is in STANDARD_SUPPORT"),
+            "bad": ("fails", "1.27 is in UNSUPPORTED"),
+            "office": ("holds", "1.31 is in EXTENDED_SUPPORT"),
+            "toy": ("holds", "1.34 is in STANDARD_SUPPORT"),
+        },
+        "versions_are_in_standard_support": {
+            "good": ("holds", "1.34 is in STANDARD_SUPPORT"),
+            "bad": ("fails", "1.27 is in UNSUPPORTED"),
+            "office": ("fails", "1.31 is in EXTENDED_SUPPORT"),
+            "toy": ("holds", "1.34 is in STANDARD_SUPPORT"),
+        },
+        "nodes_span_zones": {
+            "good": ("holds", "in us-east-1a, us-east-1b"),
+            "bad": ("fails", "in us-east-1a alone"),
+            "office": ("not applicable", "office has no managed node groups"),
+            "toy": ("not applicable", "the tag Environment says dev"),
+        },
+        "clusters_are_protected_from_deletion": {
+            **dict.fromkeys(clusters, ("fails", "deletion protection is off")),
+            "good": ("holds", "deletion protection is on"),
+        },
+    }
+    groups_told: dict[str, dict[str, tuple[str, str]]] = {
+        "node_groups_can_grow": {
+            "good": ("holds", "2 nodes of at most 4"),
+            "bad": ("fails", "4 nodes of at most 4"),
+            "toy": ("holds", "1 nodes of at most 4"),
+        },
+        "nodes_follow_their_control_plane": {
+            "good": ("holds", "nodes 1.34, control plane 1.34"),
+            "bad": ("fails", "nodes 1.26, control plane 1.27"),
+            "toy": ("holds", "nodes 1.34, control plane 1.34"),
+        },
+        "node_images_are_supported": {
+            "good": ("holds", "the image type is AL2023_x86_64_STANDARD"),
+            "bad": ("fails", "AL2_x86_64, whose support ended on 2025-11-26"),
+            "toy": ("holds", "the image type is BOTTLEROCKET_ARM_64"),
+        },
+        "nodes_take_no_ssh": {
+            "good": ("holds", "no key pair is set"),
+            "bad": ("fails", "the key pair k, from sg-1"),
+            "toy": ("holds", "no key pair is set"),
+        },
+        "broken_nodes_are_repaired": {
+            "good": ("holds", "node auto repair is on"),
+            "bad": ("fails", "node auto repair is off"),
+            "toy": ("fails", "node auto repair is off"),
+        },
+    }
+    with ExitStack() as prepared:
+
+        def answer(operation: str, told: dict[str, Any], **request: str) -> None:
+            prepared.enter_context(answering("eks", {operation: told}, request))
+
+        answer("ListClusters", {"clusters": list(clusters)})
+        for name, one in clusters.items():
+            answer("DescribeCluster", one, name=name)
+            answer("ListNodegroups", {"nodegroups": ["g"] if name in groups else []}, clusterName=name)
+        for name, one in groups.items():
+            answer("DescribeNodegroup", one, clusterName=name)
+        told = judge_all(aws, "eks", [*clusters_told, *groups_told], at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert told == {
+        **{check: {ARN + name: one for name, one in by.items()} for check, by in clusters_told.items()},
+        **{
+            check: {groups[name]["nodegroup"]["nodegroupArn"]: one for name, one in by.items()}
+            for check, by in groups_told.items()
+        },
     }
 
 
@@ -325,6 +445,109 @@ def test_groups_through_a_client(aws: Emulator) -> None:
     )
     client.resume_processes(AutoScalingGroupName="web")
     assert aws.judge("autoscaling.groups_follow_demand") == {arn: ("holds", "policies: half")}
+
+
+def test_groups_side_by_side(aws: Emulator) -> None:
+    """moto keeps no lifetime of instances, and places them by chance."""
+    launched = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:u:autoScalingGroupName/"
+
+    def described(name: str, zones: str, sizes: tuple[int, int, int], **more: Any) -> dict[str, Any]:
+        instances = [
+            {
+                "InstanceId": f"i-{name}-{number}",
+                "AvailabilityZone": f"us-east-1{zone}",
+                "LifecycleState": "InService",
+                "HealthStatus": "Healthy",
+                "LaunchTemplate": {"LaunchTemplateName": name, "Version": "1"},
+                "ProtectedFromScaleIn": False,
+            }
+            for number, zone in enumerate(zones)
+        ]
+        return {
+            "AutoScalingGroupName": name,
+            "AutoScalingGroupARN": launched + name,
+            "MinSize": sizes[0],
+            "DesiredCapacity": sizes[1],
+            "MaxSize": sizes[2],
+            "DefaultCooldown": 300,
+            "AvailabilityZones": sorted({f"us-east-1{zone}" for zone in zones}) or ["us-east-1a"],
+            "HealthCheckType": "EC2",
+            "CreatedTime": "2026-01-01T00:00:00Z",
+            "Instances": instances,
+            "TargetGroupARNs": ["t"],
+            **more,
+        }
+
+    template = {"LaunchTemplate": {"LaunchTemplateName": "web", "Version": "$Latest"}}
+    mixed = {"MixedInstancesPolicy": {"LaunchTemplate": {"LaunchTemplateSpecification": template["LaunchTemplate"]}}}
+    halted = {"SuspendedProcesses": [{"ProcessName": "ReplaceUnhealthy", "SuspensionReason": "User suspended"}]}
+
+    def tagged(key: str, value: str) -> dict[str, Any]:
+        return {"Tags": [{"Key": key, "Value": value, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": True}]}
+
+    groups = [
+        described("good", "ab", (2, 2, 4), HealthCheckType="ELB", MaxInstanceLifetime=30 * 86_400, **template),
+        described("bad", "aa", (1, 2, 2), LaunchConfigurationName="old", **halted),
+        described("fresh", "ab", (2, 2, 2), TargetGroupARNs=[], **mixed),
+        described("one", "a", (1, 1, 1), HealthCheckType="ELB", **tagged("single-by-design", "a licence"), **template),
+        described("toy", "aa", (1, 2, 4), **tagged("Environment", "dev"), **template),
+        described("going", "a", (0, 0, 0), Status="Delete in progress"),
+    ]
+    for_good = ("not applicable", "one by design, says the tag single-by-design: a licence")
+    in_development = ("not applicable", "the tag Environment says dev")
+    no_balancer = ("not applicable", "the group is behind no load balancer")
+    wanted: dict[str, dict[str, tuple[str, str]]] = {
+        "groups_span_zones": {
+            **dict.fromkeys(("good", "fresh"), ("holds", "over us-east-1a, us-east-1b")),
+            "bad": ("fails", "in us-east-1a alone"),
+            "one": for_good,
+            "toy": in_development,
+        },
+        "running_instances_span_zones": {
+            **dict.fromkeys(("good", "fresh"), ("holds", "2 instances in us-east-1a, us-east-1b")),
+            "bad": ("fails", "2 instances in us-east-1a"),
+            "one": ("not applicable", "1 instances are in service"),
+            "toy": in_development,
+        },
+        "groups_behind_balancers_use_their_health_checks": {
+            **dict.fromkeys(("good", "one"), ("holds", "health checks: ELB")),
+            **dict.fromkeys(("bad", "toy"), ("fails", "health checks: EC2")),
+            "fresh": no_balancer,
+        },
+        "groups_can_lose_an_instance": {
+            "good": ("holds", "at least 2 instances"),
+            "bad": ("fails", "at least 1"),
+            "fresh": no_balancer,
+            "one": for_good,
+            "toy": in_development,
+        },
+        "groups_have_room_to_grow": {
+            **dict.fromkeys(("good", "toy"), ("holds", "2 of at most 4")),
+            "bad": ("fails", "2 of at most 2"),
+            "fresh": ("not applicable", "the size is fixed at 2"),
+            "one": ("not applicable", "the size is fixed at 1"),
+        },
+        "healing_is_not_suspended": {
+            **dict.fromkeys(("good", "fresh", "one", "toy"), ("holds", "none of them is suspended")),
+            "bad": ("fails", "suspended: ReplaceUnhealthy"),
+        },
+        "groups_use_launch_templates": {
+            **dict.fromkeys(("good", "fresh", "one", "toy"), ("holds", "a launch template")),
+            "bad": ("fails", "the launch configuration is old"),
+        },
+        "instances_are_replaced": {
+            **dict.fromkeys(("bad", "one", "toy"), ("fails", "no maximum lifetime, and no refresh in six weeks")),
+            "good": ("holds", "after 30 days"),
+            "fresh": ("holds", "refreshed on 2026-11-01"),
+        },
+    }
+    refreshed = {"InstanceRefreshes": [{"Status": "Successful", "StartTime": "2026-11-01T00:00:00Z"}]}
+    with (
+        answering("autoscaling", {"DescribeAutoScalingGroups": {"AutoScalingGroups": groups}}),
+        answering("autoscaling", {"DescribeInstanceRefreshes": refreshed}, {"AutoScalingGroupName": "fresh"}),
+    ):
+        told = judge_all(aws, "autoscaling", wanted)
+    assert told == {check: {launched + name: one for name, one in by.items()} for check, by in wanted.items()}
 
 
 TARGET = ScalingPolicy(policy_name="half", policy_type="TargetTrackingScaling", enabled=True)

@@ -11,7 +11,7 @@ from checks.ecs import services, tasks
 from checks.ecs.evidence import Cluster, Service, Task, TaskDefinition
 from checks.ecs.scaling import ScalableTarget, ScalingPolicy, ScheduledAction, services_follow_demand
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
-from tests.checks.answers import judge_all
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = f"arn:aws:ecs:us-east-1:{ACCOUNT}:"
@@ -107,6 +107,250 @@ def test_services_through_a_client(aws: Emulator) -> None:
         },
         "services_by_launch_type": {REGION: ("told", "1 ECS services: 1 × Fargate")},
         "deployment_strategies": {REGION: ("told", "ECS services are deployed: 1 × ROLLING")},
+    }
+
+
+def test_services_side_by_side(aws: Emulator) -> None:
+    """moto keeps task definitions, and drops of a service how it is deployed, and of a task where it stands."""
+    ec2, ecs = aws.client("ec2"), aws.client("ecs")
+    subnets = {one["AvailabilityZone"][-1]: one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]}
+    main = ecs.create_cluster(clusterName="main")["cluster"]["clusterArn"]
+    bare = ecs.create_cluster(clusterName="bare")["cluster"]["clusterArn"]
+    image = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/c:1.2"
+
+    def defined(name: str, container: dict[str, Any], **more: Any) -> str:
+        own = {"name": name, "image": image, "memory": 256, **container}
+        made = ecs.register_task_definition(family=name, containerDefinitions=[own], **more)
+        return str(made["taskDefinition"]["taskDefinitionArn"])
+
+    def volume(**how: str) -> list[dict[str, Any]]:
+        return [{"name": "files", "efsVolumeConfiguration": {"fileSystemId": "fs-1", **how}}]
+
+    logs = {"logDriver": "awslogs", "options": {"awslogs-group": "g", "awslogs-region": "us-east-1"}}
+    definition_of = {
+        "good": defined(
+            "good",
+            {"readonlyRootFilesystem": True, "logConfiguration": logs, "healthCheck": {"command": ["CMD", "true"]}},
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            taskRoleArn=f"arn:aws:iam::{ACCOUNT}:role/good",
+            volumes=volume(transitEncryption="ENABLED"),
+        ),
+        "bad": defined("bad", {"logConfiguration": {"logDriver": "none"}}, networkMode="host", volumes=volume()),
+        "windows": defined(
+            "windows",
+            {"logConfiguration": logs},
+            runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"},
+        ),
+    }
+    behind = [{"targetGroupArn": "t", "containerName": "c", "containerPort": 80}]
+    network = {"awsvpcConfiguration": {"subnets": [subnets["a"], subnets["b"]], "assignPublicIp": "DISABLED"}}
+    rolling = {
+        "strategy": "ROLLING",
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "alarms": {"alarmNames": ["errors"], "enable": True, "rollback": False},
+    }
+    no_rollback = {
+        "strategy": "ROLLING",
+        "deploymentCircuitBreaker": {"enable": True, "rollback": False},
+        "lifecycleHooks": [{"targetType": "PAUSE"}],
+    }
+
+    def service(name: str, definition: str, desired: int = 2, **more: Any) -> dict[str, Any]:
+        return {
+            "serviceArn": f"{ARN}service/main/{name}",
+            "serviceName": name,
+            "clusterArn": main,
+            "status": "ACTIVE",
+            "desiredCount": desired,
+            "schedulingStrategy": "REPLICA",
+            "deploymentController": {"type": "ECS"},
+            "taskDefinition": definition_of[definition],
+            "loadBalancers": behind,
+            **more,
+        }
+
+    fargate = {"launchType": "FARGATE", "platformVersion": "1.4.0", "platformFamily": "Linux"}
+    in_one_zone = {"awsvpcConfiguration": {"subnets": [subnets["a"]], "assignPublicIp": "DISABLED"}}
+    outside = {
+        "status": "PRIMARY",
+        "taskDefinition": definition_of["good"],
+        "launchType": "FARGATE",
+        "platformVersion": "1.3.0",
+        "networkConfiguration": network,
+        "loadBalancers": behind,
+    }
+    found = [
+        service(
+            "good",
+            "good",
+            deploymentConfiguration=rolling,
+            networkConfiguration=network,
+            enableExecuteCommand=True,
+            **fargate,
+        ),
+        service("bad", "bad", 1, launchType="EC2", deploymentConfiguration=no_rollback, enableExecuteCommand=True),
+        service("outside", "good", deploymentController={"type": "EXTERNAL"}, loadBalancers=[], taskSets=[outside]),
+        service(
+            "toy", "good", 1, networkConfiguration=in_one_zone, tags=[{"key": "Environment", "value": "dev"}], **fargate
+        ),
+        service("agent", "windows", 0, launchType="EC2", loadBalancers=[], schedulingStrategy="DAEMON"),
+    ]
+    names = [str(one["serviceName"]) for one in found]
+    zones = (("good", "a"), ("good", "b"), ("bad", "a"), ("bad", "a"), ("toy", "a"), ("toy", "a"), ("outside", "a"))
+    tasks = [
+        {
+            "taskArn": f"{ARN}task/main/{number}",
+            "lastStatus": "RUNNING",
+            "group": f"service:{name}",
+            "availabilityZone": f"us-east-1{zone}",
+        }
+        for number, (name, zone) in enumerate(zones)
+    ]
+    clusters = [
+        {
+            "clusterArn": arn,
+            "clusterName": arn.rpartition("/")[2],
+            "runningTasksCount": count,
+            "activeServicesCount": 1,
+            "settings": [{"name": "containerInsights", "value": value}],
+        }
+        for arn, count, value in ((main, len(tasks), "enhanced"), (bare, 0, "disabled"))
+    ]
+    ecs.create_service(cluster="main", serviceName="good", taskDefinition="good", desiredCount=2)
+    aws.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId="service/main/good",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=2,
+        MaxCapacity=4,
+    )
+    aws.client("application-autoscaling").put_scaling_policy(
+        ServiceNamespace="ecs",
+        ResourceId="service/main/good",
+        ScalableDimension="ecs:service:DesiredCount",
+        PolicyName="half",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 50.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+        },
+    )
+    on_fargate = dict.fromkeys(("good", "outside", "toy"), ("holds", "network mode awsvpc"))
+    no_plain = ("holds", "no plain variable is named so")
+    from_ecr = ("holds", f"from {ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com")
+    pinned = ("holds", "every image has a tag or digest")
+    closed, not_run_by_ecs = ("holds", "ECS Exec is off"), ("not applicable", "the deployment controller is EXTERNAL")
+    not_behind = ("not applicable", "the service is behind no load balancer")
+    in_development = ("not applicable", "the tag Environment says dev")
+    of_good = ("good", "outside", "toy")
+    wanted: dict[str, dict[str, tuple[str, str]]] = {
+        "secrets_are_not_in_plain_variables": dict.fromkeys(names, no_plain),
+        "containers_are_not_privileged": {
+            **dict.fromkeys(names, ("holds", "no container is privileged")),
+            "agent": ("not applicable", "Windows containers cannot be privileged"),
+        },
+        "root_file_systems_are_read_only": {
+            **dict.fromkeys(of_good, ("holds", "every container's is read-only")),
+            "bad": ("fails", "may write: bad"),
+            "agent": ("not applicable", "not to be had for Windows containers"),
+        },
+        "tasks_stay_apart_from_their_host": {
+            **on_fargate,
+            "bad": ("fails", "host: network mode"),
+            "agent": ("holds", "network mode bridge"),  # moto's default; AWS's is "default" for Windows
+        },
+        "containers_write_logs": {
+            **dict.fromkeys(names, ("holds", "every essential container has one")),
+            "bad": ("fails", "the log driver is none: bad"),
+        },
+        "images_come_from_private_registries": dict.fromkeys(names, from_ecr),
+        "images_are_not_called_latest": dict.fromkeys(names, pinned),
+        "tasks_have_roles": {
+            **dict.fromkeys(of_good, ("holds", "the role is good")),
+            **dict.fromkeys(("bad", "agent"), ("fails", "no task role")),
+        },
+        "shared_files_travel_encrypted": {
+            **dict.fromkeys(of_good, ("holds", "every EFS volume is mounted over TLS")),
+            "bad": ("fails", "in the clear: files"),
+            "agent": ("not applicable", "no EFS file system is mounted"),
+        },
+        "broken_containers_are_noticed": {
+            **dict.fromkeys(names, ("holds", "a load balancer asks its targets")),
+            "agent": ("fails", "no essential container has a health check"),
+        },
+        "shells_into_tasks_are_logged": {
+            **dict.fromkeys(names, ("not applicable", "ECS Exec is off")),
+            "good": ("holds", "through the task's awslogs driver"),
+            "bad": ("fails", "no awslogs driver takes it"),
+        },
+        "services_open_no_shells": {
+            **dict.fromkeys(names, closed),
+            **dict.fromkeys(("good", "bad"), ("fails", "ECS Exec is on")),
+        },
+        "services_span_zones": {
+            **dict.fromkeys(names, ("not applicable", "its tasks stand where the cluster's instances stand")),
+            **dict.fromkeys(("good", "outside"), ("holds", "in us-east-1a, us-east-1b")),
+            "toy": in_development,
+        },
+        "running_tasks_span_zones": {
+            "good": ("holds", "2 tasks in us-east-1a, us-east-1b"),
+            "bad": ("fails", "2 tasks in us-east-1a"),
+            "outside": ("not applicable", "1 tasks are running"),
+            "toy": in_development,
+            "agent": ("not applicable", "one task runs on each instance"),
+        },
+        "services_can_lose_a_task": {
+            **dict.fromkeys(("good", "outside"), ("holds", "2 tasks")),
+            "bad": ("fails", "one task"),
+            "toy": in_development,
+            "agent": not_behind,
+        },
+        "services_have_no_public_addresses": {
+            **dict.fromkeys(names, ("not applicable", "its tasks have no network interfaces of their own")),
+            **dict.fromkeys(of_good, ("holds", "assignPublicIp is DISABLED")),
+        },
+        "failed_deployments_roll_back": {
+            **dict.fromkeys(names, ("fails", "neither the circuit breaker nor alarms roll back")),
+            "good": ("holds", "rolled back by the circuit breaker"),
+            "bad": ("fails", "the circuit breaker stops a failed deployment and does not roll it back"),
+            "outside": not_run_by_ecs,
+        },
+        "deployments_watch_alarms": {
+            **dict.fromkeys(names, ("fails", "no alarm and no hook watches a deployment")),
+            "good": ("holds", "alarms: errors"),
+            "outside": not_run_by_ecs,
+        },
+        "fargate_is_current": {
+            **dict.fromkeys(names, ("not applicable", "the service does not run on Fargate")),
+            **dict.fromkeys(("good", "toy"), ("holds", "version 1.4.0")),
+            "outside": ("fails", "version 1.3.0"),
+        },
+        "services_follow_demand": {
+            "good": ("holds", "policies: half"),
+            "bad": ("fails", "1 tasks, whatever the demand"),
+            "outside": ("fails", "2 tasks, whatever the demand"),
+            "toy": ("fails", "1 tasks, whatever the demand"),
+            "agent": not_behind,
+        },
+    }
+    with (
+        answering("ecs", {"DescribeClusters": {"clusters": clusters, "failures": []}}),
+        answering("ecs", {"ListServices": {"serviceArns": [one["serviceArn"] for one in found]}}, {"cluster": main}),
+        answering("ecs", {"DescribeServices": {"services": found, "failures": []}}),
+        answering("ecs", {"ListTasks": {"taskArns": [one["taskArn"] for one in tasks]}}, {"cluster": main}),
+        answering("ecs", {"DescribeTasks": {"tasks": tasks, "failures": []}}),
+    ):
+        told = judge_all(aws, "ecs", [*wanted, "clusters_are_measured"])
+    assert told.pop("clusters_are_measured") == {
+        main: ("holds", "Container Insights: enhanced"),
+        bare: ("fails", "Container Insights: disabled"),
+    }
+    assert told == {
+        name: {f"{ARN}service/main/{one}": verdict for one, verdict in by_service.items()}
+        for name, by_service in wanted.items()
     }
 
 
