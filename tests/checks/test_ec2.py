@@ -1,6 +1,6 @@
 """EC2 and VPC checks, against real clients and as tables."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,10 @@ from checks.ec2 import groups, instances, network, storage, templates
 from checks.ec2.evidence import (
     FlowLog,
     Image,
-    ImageBlock,
     Instance,
     InUse,
     MetadataDefaults,
     PublicSnapshot,
-    SerialConsole,
     SnapshotBlock,
     Subnet,
     Vpc,
@@ -22,8 +20,7 @@ from checks.ec2.evidence import (
 from checks.ec2.rules import Permission, SecurityGroup, WideLists
 from checks.ec2.templates import LatestVersion, Template
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
-from scanner.judge.discover import discover
-from scanner.judge.evaluate import evaluate
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = f"arn:aws:ec2:us-east-1:{ACCOUNT}:"
@@ -47,17 +44,7 @@ Judged = dict[str, dict[str, tuple[str, str]]]
 
 def judged(aws: Emulator, *names: str) -> Judged:
     """What several checks say of one scan: EC2's model takes long to load, and so is loaded once."""
-    library = discover().only([f"ec2.{name}" for name in names])
-    snapshot = aws.snapshot(library)
-    found: Judged = {name: {} for name in names}
-    findings, facts = evaluate(library, snapshot)
-    for finding in findings:
-        found[finding.check.removeprefix("ec2.")][finding.resource] = (str(finding.verdict), finding.because)
-    for one in facts:
-        found[one.fact.removeprefix("ec2.")][one.resource] = (
-            ("told", one.says) if one.says else ("unknown", one.unknown)
-        )
-    return found
+    return judge_all(aws, "ec2", names)
 
 
 def launch(aws: Emulator, **how: Any) -> str:
@@ -162,10 +149,10 @@ def test_a_stopped_instance_needs_no_role() -> None:
 def test_an_instance_that_was_just_stopped(aws: Emulator) -> None:
     name = launch(aws)
     ec2(aws).stop_instances(InstanceIds=[name])
-    day = datetime.now(UTC)
-    assert aws.judge("ec2.no_instance_stays_stopped") == {
-        f"{ARN}instance/{name}": ("holds", f"stopped on {day:%Y-%m-%d}")
-    }
+    day, arn = datetime.now(UTC), f"{ARN}instance/{name}"
+    assert aws.judge("ec2.no_instance_stays_stopped") == {arn: ("holds", f"stopped on {day:%Y-%m-%d}")}
+    later = aws.judge("ec2.no_instance_stays_stopped", at=day + timedelta(days=31))
+    assert later == {arn: ("fails", f"stopped since {day:%Y-%m-%d}")}
 
 
 @pytest.mark.parametrize(
@@ -194,24 +181,29 @@ def test_settings_of_the_region(aws: Emulator) -> None:
     assert found["the_serial_console_is_off"] == {REGION: ("holds", "access is disabled")}
     assert found["snapshots_cannot_become_public"] == {REGION: ("fails", "the state is unblocked")}
     assert found["images_cannot_become_public"] == {REGION: ("holds", "the state is block-new-sharing")}
+    with (
+        answering("ec2", {"GetInstanceMetadataDefaults": {"AccountLevel": {"HttpTokens": "required"}}}),
+        answering("ec2", {"GetSerialConsoleAccessStatus": {"SerialConsoleAccessEnabled": True}}),
+        answering("ec2", {"GetSnapshotBlockPublicAccessState": {"State": "block-all-sharing"}}),
+        answering("ec2", {"GetImageBlockPublicAccessState": {"ImageBlockPublicAccessState": "unblocked"}}),
+    ):
+        assert judged(aws, *found) == {
+            "new_instances_need_a_session": {REGION: ("holds", "session tokens are required by default")},
+            "the_serial_console_is_off": {REGION: ("fails", "access is enabled")},
+            "snapshots_cannot_become_public": {REGION: ("holds", "the state is block-all-sharing")},
+            "images_cannot_become_public": {REGION: ("fails", "the state is unblocked")},
+        }
 
 
 def test_settings_of_the_region_as_tables() -> None:
-    required = MetadataDefaults.model_validate({"account_level": {"http_tokens": "required"}})
-    assert instances.new_instances_need_a_session(required) == Holds("session tokens are required by default")
     optional = MetadataDefaults.model_validate({"account_level": {"http_tokens": "optional"}})
     assert instances.new_instances_need_a_session(optional) == Fails("the default is optional")
     off = MetadataDefaults.model_validate({"account_level": {"http_endpoint": "disabled"}})
     enforced = MetadataDefaults.model_validate({"account_level": {"http_tokens_enforced": "enabled"}})
     assert instances.new_instances_need_a_session(enforced) == Holds("no instance starts without session tokens")
     assert instances.new_instances_need_a_session(off) == Holds("the metadata service is off by default")
-    assert instances.new_instances_need_a_session(MetadataDefaults()) == Fails("the default is not set")
-    on = SerialConsole(serial_console_access_enabled=True)
-    assert instances.the_serial_console_is_off(on) == Fails("access is enabled")
-    for state in ("block-all-sharing", "block-new-sharing"):
-        assert storage.snapshots_cannot_become_public(SnapshotBlock(state=state)) == Holds(f"the state is {state}")
-    unblocked = ImageBlock(image_block_public_access_state="unblocked")
-    assert storage.images_cannot_become_public(unblocked) == Fails("the state is unblocked")
+    new = SnapshotBlock(state="block-new-sharing")
+    assert storage.snapshots_cannot_become_public(new) == Holds("the state is block-new-sharing")
 
 
 def template(number: int = 1, tokens: str | None = None, public: tuple[bool | None, ...] = ()) -> Template:
@@ -274,11 +266,20 @@ def test_templates_through_a_client(aws: Emulator) -> None:
     data = {"ImageId": "ami-03cf127a", "MetadataOptions": {"HttpTokens": "required"}}
     data["NetworkInterfaces"] = [{"DeviceIndex": 0, "AssociatePublicIpAddress": True}]
     made = client.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)["LaunchTemplate"]
-    arn = f"{ARN}launch-template/{made['LaunchTemplateId']}"
-    names = ("launch_templates_need_a_session", "launch_templates_give_no_public_address")
-    found = judged(aws, *names)
-    assert found[names[0]] == {arn: ("holds", "version 1 needs a session token")}
-    assert found[names[1]] == {arn: ("fails", "version 1 of web gives a public address")}
+    loose = {"ImageId": "ami-03cf127a", "MetadataOptions": {"HttpTokens": "optional"}}
+    loose["NetworkInterfaces"] = [{"DeviceIndex": 0, "AssociatePublicIpAddress": False}]
+    other = client.create_launch_template(LaunchTemplateName="old", LaunchTemplateData=loose)["LaunchTemplate"]
+    web, old = (f"{ARN}launch-template/{one['LaunchTemplateId']}" for one in (made, other))
+    assert judged(aws, "launch_templates_need_a_session", "launch_templates_give_no_public_address") == {
+        "launch_templates_need_a_session": {
+            web: ("holds", "version 1 needs a session token"),
+            old: ("fails", "version 1 of old does without a session token"),
+        },
+        "launch_templates_give_no_public_address": {
+            web: ("fails", "version 1 of web gives a public address"),
+            old: ("holds", "version 1 gives none"),
+        },
+    }
 
 
 def test_addresses_are_in_use(aws: Emulator) -> None:
@@ -381,13 +382,16 @@ def test_images(aws: Emulator) -> None:
 # Security groups
 
 
+DATABASES = (1433, 1521, 3306, 5432, 5439, 6379, 7000, 7001, 8182, 9042, 9092, 9200, 11211, 27017)
+
+
 def test_security_groups(aws: Emulator) -> None:
     client = ec2(aws)
     vpc, (subnet, _) = network_of(aws)
 
-    def make(name: str, port: int, cidr: str = "0.0.0.0/0", *, used: bool = True) -> str:
+    def make(name: str, port: int, cidr: str = "0.0.0.0/0", *, last: int = 0, used: bool = True) -> str:
         group = client.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
-        rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+        rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": last or port}
         rule |= {"PrefixListIds": [{"PrefixListId": cidr}]} if cidr[:3] == "pl-" else {"IpRanges": [{"CidrIp": cidr}]}
         client.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
         if used:
@@ -404,6 +408,7 @@ def test_security_groups(aws: Emulator) -> None:
     ssh, idle, office = make("ssh", 22), make("idle", 22, used=False), make("office", 22, "203.0.113.0/24")
     web, database = make("web", 443), make("database", 5432)
     by_list, by_office = make("by-list", 22, listed), make("by-office", 22, narrow)
+    every = make("every", 0, last=65535)
 
     found = judged(
         aws,
@@ -419,7 +424,7 @@ def test_security_groups(aws: Emulator) -> None:
         return {
             arn: told
             for arn, told in found[check].items()
-            if arn in (ssh, idle, office, web, database, by_list, by_office)
+            if arn in (ssh, idle, office, web, database, by_list, by_office, every)
         }
 
     unused = ("not applicable", "no network interface has the group")
@@ -432,6 +437,7 @@ def test_security_groups(aws: Emulator) -> None:
         database: closed,
         by_list: ("fails", f"open: 22 from {listed}"),
         by_office: closed,
+        every: ("fails", f"open: {', '.join(f'{port} from 0.0.0.0/0' for port in (22, 3389, 5985, 5986))}"),
     }
     assert ours("database_ports_are_closed_to_the_world") == {
         ssh: closed,
@@ -441,6 +447,7 @@ def test_security_groups(aws: Emulator) -> None:
         database: ("fails", "open: 5432 from 0.0.0.0/0"),
         by_list: closed,
         by_office: closed,
+        every: ("fails", f"open: {', '.join(f'{port} from 0.0.0.0/0' for port in DATABASES)}"),
     }
     nothing = ("holds", "nothing else is open to the internet")
     assert ours("only_web_ports_are_open_to_the_world") == {
@@ -451,12 +458,17 @@ def test_security_groups(aws: Emulator) -> None:
         database: ("fails", "open: 5432-5432 from 0.0.0.0/0"),
         by_list: ("fails", f"open: 22-22 from {listed}"),
         by_office: nothing,
+        every: ("fails", "open: 0-65535 from 0.0.0.0/0"),
     }
-    assert set(ours("no_group_opens_every_port").values()) == {unused, ("holds", "not every port is open")}
-    # Beside these seven, each of the two VPCs has its default group.
-    told = "3 of 9 security groups are attached to nothing"
+    assert ours("no_group_opens_every_port") == {
+        **dict.fromkeys((ssh, office, web, database, by_list, by_office), ("holds", "not every port is open")),
+        idle: unused,
+        every: ("fails", "every port is open from 0.0.0.0/0"),
+    }
+    # Beside these eight, each of the two VPCs has its default group.
+    told = "3 of 10 security groups are attached to nothing"
     assert found["unused_groups"] == {REGION: ("told", told)}
-    told = "2 of 7 ingress rules name groups or prefix lists"
+    told = "2 of 8 ingress rules name groups or prefix lists"
     assert found["references_between_groups"] == {REGION: ("told", told)}
 
 

@@ -38,22 +38,34 @@ def test_through_a_client(aws: Emulator) -> None:
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         AlarmActions=["arn:aws:automate:us-east-1:ec2:recover"],
     )
+    old = ec2.run_instances(ImageId="ami-12c6146b", InstanceType="i3.large", MinCount=1, MaxCount=1)["Instances"][0]
     volumes = [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]]
     loose = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    saved, unsaved, rebuilt = (
+        ec2.create_volume(AvailabilityZone="us-east-1a", Size=1, TagSpecifications=tags)["VolumeId"]
+        for tags in ([], [], [{"ResourceType": "volume", "Tags": [{"Key": "Reproducible", "Value": "yes"}]}])
+    )
+    for letter, one in zip("fgh", (saved, unsaved, rebuilt), strict=True):
+        ec2.attach_volume(VolumeId=one, InstanceId=made[0], Device=f"/dev/sd{letter}")
+    ec2.create_snapshot(VolumeId=saved)
     ec2.create_snapshot(VolumeId=loose)
     names = ["single_instances_recover", "data_volumes_are_backed_up", "instances_outside_groups"]
     told = judge_all(aws, "ec2", names)
     assert told["single_instances_recover"] == {
         f"{ARN}instance/{made[0]}": ("holds", "the alarm recover recovers it"),
         f"{ARN}instance/{made[1]}": ("holds", "EC2 recovers it by itself"),
+        f"{ARN}instance/{old['InstanceId']}": ("fails", "EC2 does not recover a i3.large, and nothing else does"),
     }
     ends = ("not applicable", "it is deleted with its instance")
     assert told["data_volumes_are_backed_up"] == {
         **{f"{ARN}volume/{one}": ends for one in volumes},
         f"{ARN}volume/{loose}": ("not applicable", "the volume is available"),
+        f"{ARN}volume/{saved}": ("holds", f"a snapshot of {datetime.now(UTC):%Y-%m-%d}"),
+        f"{ARN}volume/{unsaved}": ("fails", "no snapshot and no recovery point"),
+        f"{ARN}volume/{rebuilt}": ("not applicable", "the tag Reproducible says yes"),
     }
     assert told["instances_outside_groups"] == {
-        "region:us-east-1": ("told", "2 of 2 running instances are in no Auto Scaling group")
+        "region:us-east-1": ("told", "3 of 3 running instances are in no Auto Scaling group")
     }
 
 

@@ -1,6 +1,7 @@
 """Checks of subnets, ways out, endpoints and links between networks, against real clients and as tables."""
 
 import json
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from checks.ec2.evidence import (
 from checks.ec2.links import Attachment, ClientVpn, Peering, TransitGateway, VpnConnection
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.answering import answering
+from tests.checks.answers import answering as when
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -189,8 +191,19 @@ def test_endpoints(aws: Emulator) -> None:
     made = ec2.create_vpc_endpoint(
         VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3", VpcEndpointType="Gateway", PolicyDocument=own
     )
-    arn = f"arn:aws:ec2:us-east-1:{ACCOUNT}:vpc-endpoint/{made['VpcEndpoint']['VpcEndpointId']}"
-    assert aws.judge("ec2.endpoint_policies_are_narrow") == {arn: ("holds", "the policy limits who, what or where")}
+    open_ = ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName="com.amazonaws.us-east-1.dynamodb",
+        VpcEndpointType="Gateway",
+        PolicyDocument=json.dumps({"Version": "2008-10-17", "Statement": [OPEN]}),
+    )
+    good, bad = (
+        f"arn:aws:ec2:us-east-1:{ACCOUNT}:vpc-endpoint/{one['VpcEndpoint']['VpcEndpointId']}" for one in (made, open_)
+    )
+    assert aws.judge("ec2.endpoint_policies_are_narrow") == {
+        good: ("holds", "the policy limits who, what or where"),
+        bad: ("fails", "the policy is the default: everybody may do everything"),
+    }
 
 
 def endpoint(*statements: dict[str, Any], kind: str = "Gateway", **changes: Any) -> Endpoint:
@@ -274,9 +287,42 @@ def test_acls(entries: tuple[Entry, ...], verdict: Verdict) -> None:
 def test_acls_of_the_account(aws: Emulator) -> None:
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
-    make_interface(ec2, make_subnet(ec2, vpc, "10.1.0.0/24", "us-east-1a"))
+    default = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"][0]
+
+    def custom(number: int, *, used: bool = True, ports: tuple[int, int] = (0, 65535)) -> str:
+        own = make_subnet(ec2, vpc, f"10.1.{number}.0/24", "us-east-1a")
+        if used:
+            make_interface(ec2, own)
+        acl = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+        for egress in (False, True):
+            ec2.create_network_acl_entry(
+                NetworkAclId=acl,
+                RuleNumber=100,
+                Protocol="6",
+                RuleAction="allow",
+                Egress=egress,
+                CidrBlock="0.0.0.0/0",
+                PortRange={"From": ports[0], "To": ports[1]},
+            )
+        held = ec2.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [own["SubnetId"]]}])
+        (before,) = (
+            one["NetworkAclAssociationId"]
+            for one in held["NetworkAcls"][0]["Associations"]
+            if one["SubnetId"] == own["SubnetId"]
+        )
+        ec2.replace_network_acl_association(AssociationId=before, NetworkAclId=acl)
+        return str(acl)
+
+    web, open_, idle = custom(0, ports=(443, 443)), custom(1), custom(2, used=False)
     found = aws.judge("ec2.custom_acls_close_admin_ports")
+    arn = f"arn:aws:ec2:us-east-1:{ACCOUNT}:network-acl/"
     told = "a default ACL lets everything pass, and leaves it to security groups"
+    assert {found.pop(arn + one): one for one in (web, open_, idle)} == {
+        ("holds", "closed to the world"): web,
+        ("fails", "open: 22, 3389"): open_,
+        ("not applicable", "no subnet in use has the ACL"): idle,
+    }
+    assert arn + default["NetworkAclId"] in found
     assert set(found.values()) == {("not applicable", told)}
 
 
@@ -297,9 +343,13 @@ def test_links(aws: Emulator) -> None:
             TransitGatewayId=gateway["TransitGatewayId"], VpcId=vpc, SubnetIds=[one["SubnetId"]]
         )
     told = aws.judge("ec2.networks_behind_a_transit_gateway_do_not_overlap")
-    assert told.keys() == {gateway["TransitGatewayArn"]}, "moto associates no route table, the tables below do"
+    assert told.keys() == {gateway["TransitGatewayArn"]}, "moto associates no route table, the answers below do"
     pairs = [(0, 2), (1, 2), (0, 1)]
     for first, second in pairs:
+        if (first, second) == pairs[-1]:
+            assert aws.judge("ec2.peerings_form_no_mesh") == {
+                f"account:{ACCOUNT}": ("holds", "2 peerings join 3 VPCs without a ring")
+            }
         peering = ec2.create_vpc_peering_connection(VpcId=vpcs[first], PeerVpcId=vpcs[second])["VpcPeeringConnection"]
         ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering["VpcPeeringConnectionId"])
     assert aws.verdicts("ec2.peerings_form_no_mesh") == {f"account:{ACCOUNT}": "fails"}
@@ -353,13 +403,105 @@ def test_client_connections(aws: Emulator) -> None:
     assert aws.judge(check) == {REGION: ("not applicable", "the region has no Client VPN endpoint")}
     silent = {"ClientVpnEndpointId": "cvpn-1", "ConnectionLogOptions": {"Enabled": False}}
     silent |= {"Status": {"Code": "available"}}
-    with answering("ec2", DescribeClientVpnEndpoints={"ClientVpnEndpoints": [silent]}):
-        assert aws.judge(check) == {REGION: ("fails", "not logged: cvpn-1")}
+    gone = silent | {"ClientVpnEndpointId": "cvpn-2", "Status": {"Code": "deleted"}}
+    logged = silent | {"ConnectionLogOptions": {"Enabled": True, "CloudwatchLogGroup": "g"}}
+    for endpoints, told in (
+        ([silent, gone], ("fails", "not logged: cvpn-1")),
+        ([logged, gone], ("holds", "1 endpoints log connections")),
+        ([gone], ("not applicable", "the region has no Client VPN endpoint")),
+    ):
+        with answering("ec2", DescribeClientVpnEndpoints={"ClientVpnEndpoints": endpoints}):
+            assert aws.judge(check) == {REGION: told}
     fields = {"client_vpn_endpoint_id": "c", "status": {"code": "available"}}
     one = ClientVpn.model_validate(fields | {"connection_log_options": {"enabled": True}})
-    gone = ClientVpn.model_validate(fields | {"status": {"code": "deleted"}})
-    assert links.client_connections_are_logged([gone]) == NotApplicable("the region has no Client VPN endpoint")
     assert links.client_connections_are_logged([one, one]) == Holds("1 endpoints log connections")
+
+
+def test_gateways_and_tunnels_side_by_side(aws: Emulator) -> None:
+    """moto associates no route tables with attachments, and tells nothing of tunnels."""
+    ec2 = aws.client("ec2")
+    cidrs = ("10.1.0.0/16", "10.1.128.0/17", "10.2.0.0/16")
+    first, inside, apart = (ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"] for cidr in cidrs)
+    arn, vpn = (f"arn:aws:ec2:us-east-1:{ACCOUNT}:{kind}/" for kind in ("transit-gateway", "vpn-connection"))
+    gateways, attachments = [], {}
+    for name, accepts, owner, state, vpcs in (
+        ("tgw-good", "disable", ACCOUNT, "available", [first, apart]),
+        ("tgw-bad", "enable", ACCOUNT, "available", [first, inside]),
+        ("tgw-theirs", "enable", "210987654321", "available", [first]),
+        ("tgw-gone", "enable", ACCOUNT, "deleted", []),
+    ):
+        gateways.append(
+            {
+                "TransitGatewayId": name,
+                "TransitGatewayArn": arn + name,
+                "OwnerId": owner,
+                "State": state,
+                "Options": {"AutoAcceptSharedAttachments": accepts},
+            }
+        )
+        attachments[name] = [
+            {
+                "TransitGatewayAttachmentId": f"{name}-{vpc}",
+                "TransitGatewayId": name,
+                "ResourceType": "vpc",
+                "ResourceId": vpc,
+                "ResourceOwnerId": ACCOUNT,
+                "State": "available",
+                "Association": {"TransitGatewayRouteTableId": f"rtb-{name}", "State": "associated"},
+            }
+            for vpc in vpcs
+        ]
+    connections = [
+        {
+            "VpnConnectionId": f"vpn-{name}",
+            "State": state,
+            "CustomerGatewayId": "cgw-1",
+            "VgwTelemetry": [{"OutsideIpAddress": f"203.0.113.{n}", "Status": one} for n, one in enumerate(tunnels)],
+        }
+        for name, state, tunnels in (
+            ("good", "available", ("UP", "UP")),
+            ("half", "available", ("UP", "DOWN")),
+            ("new", "pending", ("DOWN", "DOWN")),
+        )
+    ]
+    with ExitStack() as stack:
+        stack.enter_context(answering("ec2", DescribeTransitGateways={"TransitGateways": gateways}))
+        stack.enter_context(answering("ec2", DescribeVpnConnections={"VpnConnections": connections}))
+        for name, of_gateway in attachments.items():
+            filters = [
+                {"Name": "transit-gateway-id", "Values": [name]},
+                {"Name": "resource-type", "Values": ["vpc"]},
+            ]
+            answer = {"DescribeTransitGatewayAttachments": {"TransitGatewayAttachments": of_gateway}}
+            stack.enter_context(when("ec2", answer, {"Filters": filters}))
+        told = judge_all(
+            aws,
+            "ec2",
+            [
+                "transit_gateways_ask_before_they_accept",
+                "networks_behind_a_transit_gateway_do_not_overlap",
+                "vpn_tunnels_are_up",
+            ],
+        )
+    assert told == {
+        "transit_gateways_ask_before_they_accept": {
+            f"{arn}tgw-good": ("holds", "automatic acceptance is disable"),
+            f"{arn}tgw-bad": ("fails", "automatic acceptance is enable"),
+            f"{arn}tgw-theirs": ("not applicable", "the gateway belongs to the account 210987654321"),
+            f"{arn}tgw-gone": ("not applicable", "the gateway is deleted"),
+        },
+        "networks_behind_a_transit_gateway_do_not_overlap": {
+            f"{arn}tgw-good": ("holds", "2 VPCs, none of which overlap"),
+            f"{arn}tgw-bad": ("fails", f"{' and '.join(sorted((first, inside)))} overlap"),
+            f"{arn}tgw-theirs": ("not applicable", "1 VPCs are joined through tgw-theirs"),
+            f"{arn}tgw-gone": ("not applicable", "0 VPCs are joined through tgw-gone"),
+        },
+        "vpn_tunnels_are_up": {
+            f"{vpn}vpn-good": ("holds", "2 of 2 tunnels are up"),
+            f"{vpn}vpn-half": ("fails", "1 of 2 tunnels are up"),
+            f"{vpn}vpn-new": ("not applicable", "the connection is pending"),
+        },
+    }
 
 
 GATEWAY = TransitGateway.model_validate(
