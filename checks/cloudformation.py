@@ -148,20 +148,18 @@ def stack_sets_have_not_drifted(sets: list[StackSet], at: ScanTime, *, days: int
     drifted = sorted(one.stack_set_name for one in sets if one.drift_status == "DRIFTED")
     if drifted:
         return Fails(f"drifted at the last detection: {', '.join(drifted[:5])}")
-    fresh = [
+    if not sets:
+        return NotApplicable("there are no stack sets")
+    fresh = {
         one.stack_set_name
         for one in sets
         if one.drift_status == "IN_SYNC"
         and one.last_drift_check_timestamp is not None
         and at - one.last_drift_check_timestamp <= timedelta(days=days)
-    ]
-    if fresh:
-        return Holds(f"in sync: {', '.join(sorted(fresh)[:5])}")
-    return (
-        CannotTell("drift of stack sets was not looked for lately")
-        if sets
-        else NotApplicable("there are no stack sets")
-    )
+    }
+    if unlooked := sorted({one.stack_set_name for one in sets} - fresh):
+        return CannotTell(f"drift was not looked for lately: {', '.join(unlooked[:5])}")
+    return Holds(f"in sync: {', '.join(sorted(fresh)[:5])}")
 
 
 @check(effort="low")

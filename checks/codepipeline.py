@@ -52,6 +52,11 @@ class Stage(Part):
 class Key(Part):
     id: str
 
+    @property
+    def is_awss(self) -> bool:
+        """Is it the alias of a key that AWS manages, such as alias/aws/s3?"""
+        return "alias/aws/" in self.id
+
 
 class Store(Part):
     location: str
@@ -170,10 +175,10 @@ def artifacts_are_encrypted_under_an_own_key(pipeline: Pipeline) -> Verdict:
     Why: its policy decides who can read what will be deployed, and who can put something else there.
     Fix: aws codepipeline update-pipeline, with an encryptionKey in the artifact store.
     """
-    bare = sorted(one.location for one in pipeline.stores if one.encryption_key is None)
+    bare = sorted(one.location for one in pipeline.stores if one.encryption_key is None or one.encryption_key.is_awss)
     if not pipeline.stores:
         return NotApplicable("the pipeline names no artifact store")
-    return Fails(f"no key is named for {', '.join(bare)}") if bare else Holds("a key is named")
+    return Fails(f"no key of the account is named for {', '.join(bare)}") if bare else Holds("a key is named")
 
 
 @check(effort="low")

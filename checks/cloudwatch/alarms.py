@@ -68,7 +68,7 @@ def alarms_see_data(alarm: Alarm, at: ScanTime, *, days: int = 7) -> Verdict:
         return Holds(f"the state is {alarm.state_value}")
     since = alarm.state_transitioned_timestamp
     if since is None:
-        return Fails("the state is INSUFFICIENT_DATA")
+        return CannotTell("the state is INSUFFICIENT_DATA, and it is not told since when")
     if at - since <= timedelta(days=days):
         return NotApplicable(f"the state is INSUFFICIENT_DATA since {since:%Y-%m-%d} only")
     return Fails(f"the state is INSUFFICIENT_DATA since {since:%Y-%m-%d}")

@@ -283,6 +283,95 @@ def test_health_checks_raise_alarms(checks: list[HealthCheck], found: list[Alarm
     assert coverage.health_checks_raise_alarms([ZONE], checks, found) == verdict
 
 
+def listed(name: str, state: str, days: int, **members: Any) -> dict[str, Any]:
+    """An alarm as AWS lists it: moto does not tell since when the state is what it is, nor whether it can be evaluated."""
+    when = (NOW - timedelta(days=days)).isoformat()
+    watched = {**COMMON, "Namespace": "AWS/EC2", "Dimensions": [], "TreatMissingData": "missing"}
+    told = {"StateValue": state, "StateReason": "r", "StateUpdatedTimestamp": when, "StateTransitionedTimestamp": when}
+    actions: dict[str, Any] = {
+        "ActionsEnabled": True,
+        "OKActions": [],
+        "AlarmActions": [],
+        "InsufficientDataActions": [],
+    }
+    return {
+        "AlarmName": name,
+        "AlarmArn": ARN + name,
+        "AlarmConfigurationUpdatedTimestamp": when,
+        **actions,
+        **told,
+        **watched,
+        **members,
+    }
+
+
+def test_the_states_of_alarms_are_read(aws: Emulator) -> None:
+    scaling, topic = "TargetTracking-table/t-AlarmLow-1", aws.client("sns").create_topic(Name="ops")["TopicArn"]
+    found = [
+        listed("fine", "OK", 100, AlarmActions=[topic], AlarmDescription="call the team"),
+        listed("rings", "ALARM", 8, AlarmActions=[topic], ActionsEnabled=False),
+        listed("starts", "ALARM", 7, AlarmActions=["arn:aws:automate:us-east-1:ec2:recover"]),
+        listed("dark", "INSUFFICIENT_DATA", 8, EvaluationState="EVALUATION_ERROR"),
+        listed("partial", "OK", 1, EvaluationState="PARTIAL_DATA"),
+        listed("new", "INSUFFICIENT_DATA", 1),
+        listed(scaling, "ALARM", 90, AlarmActions=["arn:aws:autoscaling:us-east-1:1:scalingPolicy:x"]),
+    ]
+    names = ("alarms_see_data", "alarms_do_not_ring_for_weeks", "alarms_can_be_evaluated", "alarms_reach_a_listener",
+        "alarms_tell_somebody")  # fmt: skip
+    with answering("cloudwatch", {"DescribeAlarms": {"MetricAlarms": found, "CompositeAlarms": []}}):
+        told = judge_all(aws, "cloudwatch", names, at=NOW)
+    scales, evaluated = ("not applicable", SCALES.because), ("holds", "it is evaluated")
+    silent, unasked = ("fails", "the alarm has no action"), ("not applicable", "no action is enabled")
+    wanted: dict[str, dict[str, tuple[str, str]]] = {
+        "alarms_see_data": {
+            "fine": ("holds", "the state is OK"),
+            "rings": ("holds", "the state is ALARM"),
+            "starts": ("holds", "the state is ALARM"),
+            "dark": ("fails", "the state is INSUFFICIENT_DATA since 2026-11-15"),
+            "partial": ("holds", "the state is OK"),
+            "new": ("not applicable", "the state is INSUFFICIENT_DATA since 2026-11-22 only"),
+            scaling: scales,
+        },
+        "alarms_do_not_ring_for_weeks": {
+            "fine": ("holds", "the state is OK"),
+            "rings": ("fails", "the state is ALARM since 2026-11-15"),
+            "starts": ("holds", "the state is ALARM since 2026-11-16"),
+            "dark": ("holds", "the state is INSUFFICIENT_DATA"),
+            "partial": ("holds", "the state is OK"),
+            "new": ("holds", "the state is INSUFFICIENT_DATA"),
+            scaling: scales,
+        },
+        "alarms_can_be_evaluated": {
+            "fine": evaluated,
+            "rings": evaluated,
+            "starts": evaluated,
+            "dark": ("fails", "the evaluation's state is EVALUATION_ERROR"),
+            "partial": ("fails", "the evaluation's state is PARTIAL_DATA"),
+            "new": evaluated,
+            scaling: scales,
+        },
+        "alarms_reach_a_listener": {
+            "fine": ("fails", f"no subscription of {topic} is confirmed"),
+            "rings": unasked,
+            "starts": ("holds", "it starts arn:aws:automate:us-east-1:ec2:recover"),
+            "dark": unasked,
+            "partial": unasked,
+            "new": unasked,
+            scaling: ("not applicable", "it moves capacity, and is to tell nobody"),
+        },
+        "alarms_tell_somebody": {
+            "fine": ("holds", "1 actions"),
+            "rings": ("fails", "its actions are disabled"),
+            "starts": ("holds", "1 actions"),
+            "dark": silent,
+            "partial": silent,
+            "new": silent,
+            scaling: scales,
+        },
+    }
+    assert told == {check: {ARN + name: one for name, one in rows.items()} for check, rows in wanted.items()}
+
+
 def test_alarms_and_what_has_none(aws: Emulator) -> None:
     client, sns, sqs = aws.client("cloudwatch"), aws.client("sns"), aws.client("sqs")
     topic = sns.create_topic(Name="ops")["TopicArn"]
@@ -294,6 +383,7 @@ def test_alarms_and_what_has_none(aws: Emulator) -> None:
     good = {**COMMON, "Namespace": "AWS/SQS", "Dimensions": [{"Name": "QueueName", "Value": "orders"}]}
     client.put_metric_alarm(AlarmName="good", AlarmActions=[topic], AlarmDescription="see the runbook", **good)
     client.put_metric_alarm(AlarmName="bad", Namespace="AWS/EC2", **COMMON)
+    client.put_metric_alarm(AlarmName="TargetTracking-x", Namespace="AWS/EC2", AlarmActions=[SCALING], **COMMON)
     names = (
         *("alarms_tell_somebody", "alarms_reach_a_listener", "alarms_say_what_to_do", "queues_have_alarms"),
         *("dead_letters_raise_an_alarm", "databases_have_alarms", "metrics_are_looked_at", "what_has_no_alarm"),
@@ -302,12 +392,18 @@ def test_alarms_and_what_has_none(aws: Emulator) -> None:
     assert told["alarms_tell_somebody"] == {
         ARN + "good": ("holds", "1 actions"),
         ARN + "bad": ("fails", "the alarm has no action"),
+        ARN + "TargetTracking-x": ("not applicable", SCALES.because),
     }
     assert told["alarms_reach_a_listener"] == {
         ARN + "good": ("holds", f"{topic} has a confirmed subscriber"),
         ARN + "bad": ("not applicable", "no action is enabled"),
+        ARN + "TargetTracking-x": ("not applicable", "it moves capacity, and is to tell nobody"),
     }
-    assert told["alarms_say_what_to_do"][ARN + "bad"] == ("fails", "no description")
+    assert told["alarms_say_what_to_do"] == {
+        ARN + "good": ("holds", "it has a description"),
+        ARN + "bad": ("fails", "no description"),
+        ARN + "TargetTracking-x": ("not applicable", SCALES.because),
+    }
     assert told["queues_have_alarms"] == {
         orders: ("holds", "watched by good"),
         dead: ("fails", "no alarm watches it"),
@@ -321,45 +417,149 @@ def test_alarms_and_what_has_none(aws: Emulator) -> None:
     }
     assert told["metrics_are_looked_at"] == {REGION: ("holds", "2 alarms")}
     assert told["what_has_no_alarm"] == {REGION: ("told", "without any alarm: 1 of 2 queues")}
+    letters = [{"Name": "QueueName", "Value": "dead"}]
+    client.put_metric_alarm(**{**good, "AlarmName": "letters", "AlarmActions": [topic], "Dimensions": letters})
+    assert aws.judge("cloudwatch.dead_letters_raise_an_alarm")[dead] == ("holds", "watched by letters")
 
 
-RESOURCES: list[tuple[Any, Any, Alarm]] = [
-    (
-        coverage.load_balancers_have_alarms,
-        {"load_balancer_arn": "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc"},
-        alarm(("LoadBalancer", "app/web/50dc"), ("TargetGroup", "t"), namespace="AWS/ApplicationELB"),
-    ),
-    (coverage.functions_have_alarms, {"function_name": "f"}, alarm(("FunctionName", "f"), namespace="AWS/Lambda")),
-    (
-        coverage.groups_have_alarms,
-        {"auto_scaling_group_name": "g"},
-        alarm(("AutoScalingGroupName", "g"), namespace="AWS/EC2"),
-    ),
-    (coverage.tables_have_alarms, {"value": "t"}, alarm(("TableName", "t"), namespace="AWS/DynamoDB")),
-    (
-        coverage.caches_have_alarms,
-        {"arn": "arn:aws:elasticache:us-east-1:1:cluster:c"},
-        alarm(("CacheClusterId", "c"), namespace="AWS/ElastiCache"),
-    ),
-    (
-        coverage.domains_have_alarms,
-        {"arn": "arn:aws:es:us-east-1:1:domain/d"},
-        alarm(("DomainName", "d"), ("ClientId", "1"), namespace="AWS/ES"),
-    ),
-    (
-        coverage.databases_have_alarms,
-        {"db_instance_identifier": "i", "db_cluster_identifier": "c"},
-        alarm(("DBClusterIdentifier", "c"), namespace="AWS/RDS"),
-    ),
-]
+SCALING = "arn:aws:autoscaling:us-east-1:1:scalingPolicy:x"
 
 
-@pytest.mark.parametrize(("check", "fields", "mine"), RESOURCES)
-def test_each_kind_of_resource_by_its_own_dimension(check: Any, fields: dict[str, str], mine: Alarm) -> None:
-    kind = next(iter(check.__annotations__.values()))
-    one = bare(kind, **fields)
-    assert check(one, [mine]) == Holds("watched by cpu")
-    assert check(one, [alarm(("Other", "x"), namespace=mine.namespace)]) == Fails("no alarm watches it")
+def pairs(aws: Emulator) -> dict[str, tuple[str, dict[str, str], str, str]]:
+    """Two resources of each kind: by check, the namespace and dimensions of the first one's metrics, and both ARNs."""
+    rds, elastic, search = aws.client("rds"), aws.client("elasticache"), aws.client("opensearch")
+    functions, tables, groups = aws.client("lambda"), aws.client("dynamodb"), aws.client("autoscaling")
+    ecs, zones = aws.client("ecs"), ["us-east-1a"]
+    subnets = [one["SubnetId"] for one in aws.client("ec2").describe_subnets()["Subnets"]][:2]
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    groups.create_launch_configuration(LaunchConfigurationName="l", ImageId="ami-12c6146b", InstanceType="t3.micro")
+    ecs.create_cluster(clusterName="main")
+    ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "x", "memory": 256}])
+
+    def of_each(make: Any) -> tuple[str, str]:
+        return make("seen"), make("unseen")
+
+    def database(name: str) -> str:
+        own = {
+            "Engine": "postgres",
+            "AllocatedStorage": 20,
+            "MasterUsername": "owner",
+            "MasterUserPassword": "not-secret-1",
+        }
+        made = rds.create_db_instance(DBInstanceIdentifier=name, DBInstanceClass="db.t3.micro", **own)
+        return str(made["DBInstance"]["DBInstanceArn"])
+
+    def balancer(name: str) -> str:
+        made = aws.client("elbv2").create_load_balancer(Name=name, Subnets=subnets)
+        return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+
+    def function(name: str) -> str:
+        code = {"ZipFile": b"never run"}
+        made = functions.create_function(FunctionName=name, Runtime="python3.13", Handler="x.y", Role=role, Code=code)
+        return str(made["FunctionArn"])
+
+    def group(name: str) -> str:
+        groups.create_auto_scaling_group(
+            AutoScalingGroupName=name, LaunchConfigurationName="l", MinSize=0, MaxSize=0, AvailabilityZones=zones
+        )
+        found = groups.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+        return str(found[0]["AutoScalingGroupARN"])
+
+    def table(name: str) -> str:
+        key = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}]}
+        types = [{"AttributeName": "k", "AttributeType": "S"}]
+        made = tables.create_table(TableName=name, AttributeDefinitions=types, BillingMode="PAY_PER_REQUEST", **key)
+        return str(made["TableDescription"]["TableArn"])
+
+    def service(name: str, count: int = 1) -> str:
+        made = ecs.create_service(cluster="main", serviceName=name, taskDefinition="web", desiredCount=count)
+        return str(made["service"]["serviceArn"])
+
+    def cache(name: str) -> str:
+        made = elastic.create_cache_cluster(
+            CacheClusterId=name, Engine="redis", NumCacheNodes=1, CacheNodeType="cache.t3.micro"
+        )
+        return str(made["CacheCluster"]["ARN"])
+
+    def domain(name: str) -> str:
+        return str(search.create_domain(DomainName=name)["DomainStatus"]["ARN"])
+
+    service("idle", 0)
+    databases, balancers = of_each(database), of_each(balancer)
+    in_main = {"ServiceName": "seen", "ClusterName": "main"}
+    of_balancer = {"LoadBalancer": balancers[0].partition(":loadbalancer/")[2]}
+    return {
+        "databases_have_alarms": ("AWS/RDS", {"DBInstanceIdentifier": "seen"}, *databases),
+        "load_balancers_have_alarms": ("AWS/ApplicationELB", of_balancer, *balancers),
+        "functions_have_alarms": ("AWS/Lambda", {"FunctionName": "seen"}, *of_each(function)),
+        "groups_have_alarms": ("AWS/EC2", {"AutoScalingGroupName": "seen"}, *of_each(group)),
+        "tables_have_alarms": ("AWS/DynamoDB", {"TableName": "seen"}, *of_each(table)),
+        "services_have_alarms": ("AWS/ECS", in_main, *of_each(service)),
+        "caches_have_alarms": ("AWS/ElastiCache", {"CacheClusterId": "seen"}, *of_each(cache)),
+        "domains_have_alarms": ("AWS/ES", {"DomainName": "seen", "ClientId": ACCOUNT}, *of_each(domain)),
+    }
+
+
+def test_of_each_kind_one_is_watched(aws: Emulator) -> None:
+    made, client = pairs(aws), aws.client("cloudwatch")
+    for check, (namespace, dimensions, *_) in made.items():
+        named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+        client.put_metric_alarm(AlarmName=f"on-{check}", Namespace=namespace, Dimensions=named, **COMMON)
+        # What moves capacity tells nobody.
+        other = [{"Name": name, "Value": value.replace("seen", "unseen")} for name, value in dimensions.items()]
+        name = f"TargetTracking-{check}"
+        client.put_metric_alarm(AlarmName=name, Namespace=namespace, Dimensions=other, AlarmActions=[SCALING], **COMMON)
+    silent = ("fails", "no alarm watches it")
+    wanted = {
+        check: {seen: ("holds", f"watched by on-{check}"), unseen: silent}
+        for check, (_, _, seen, unseen) in made.items()
+    }
+    idle = f"arn:aws:ecs:us-east-1:{ACCOUNT}:service/main/idle"
+    wanted["services_have_alarms"][idle] = ("not applicable", "no task of it is to run")
+    assert judge_all(aws, "cloudwatch", made) == wanted
+    watched, deaf = made["load_balancers_have_alarms"][2:]
+    assert aws.judge("alarms.failing_balancers_are_heard") == {
+        watched: ("fails", "on-load_balancers_have_alarms watches it, and reaches nobody"),
+        deaf: silent,
+    }
+
+
+def test_endpoints_instances_and_own_metrics_are_watched(aws: Emulator) -> None:
+    route53, client = aws.client("route53"), aws.client("cloudwatch")
+    route53.create_hosted_zone(Name="example.com", CallerReference="1")
+    config = {"Type": "HTTPS", "FullyQualifiedDomainName": "example.com", "Port": 443}
+    health = route53.create_health_check(CallerReference="1", HealthCheckConfig=config)["HealthCheck"]["Id"]
+    aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)
+    names = ("health_checks_raise_alarms", "instances_are_measured_from_inside", "metrics_are_looked_at",
+        "own_metrics_raise_alarms")  # fmt: skip
+
+    def told() -> list[tuple[str, str]]:
+        rows = judge_all(aws, "cloudwatch", names)
+        return [one for name in names for one in rows[name].values()]
+
+    nothing = [
+        ("fails", f"no alarm watches {health}"),
+        ("fails", "1 instances run, and no agent sent a metric in the past three hours"),
+        ("fails", "no alarm, no dashboard, no anomaly detector and no stream"),
+        ("not applicable", "no metric of the workload's own had values in the past three hours"),
+    ]
+    assert told() == nothing
+    client.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "orders", "Value": 1}])
+    unheard = ("fails", "no alarm and no dashboard for Shop")
+    unsure = ("unknown", "Shop and others hold metrics of unknown origin")
+    assert told() == [nothing[0], unsure, nothing[2], unheard]
+    client.put_metric_data(Namespace="CWAgent", MetricData=[{"MetricName": "mem_used_percent", "Value": 40}])
+    on_check = [{"Name": "HealthCheckId", "Value": health}]
+    client.put_metric_alarm(AlarmName="up", Namespace="AWS/Route53", Dimensions=on_check, **COMMON)
+    client.put_metric_alarm(AlarmName="orders", Namespace="Shop", **COMMON)
+    assert told() == [
+        ("holds", "alarms watch all 1 health checks"),
+        ("holds", "CWAgent had values in the past three hours"),
+        ("holds", "2 alarms"),
+        ("holds", "alarms watch Shop"),
+    ]
 
 
 def test_an_alarm_that_only_scales_a_group_does_not_watch_it() -> None:
@@ -425,7 +625,6 @@ def test_own_metrics_raise_alarms(
 @pytest.mark.parametrize(
     ("namespaces", "running", "verdict"),
     [
-        ([], 0, NotApplicable("no instance is running")),
         (["AWS/EC2"], 2, Fails("2 instances run, and no agent sent a metric in the past three hours")),
         (["CWAgent"], 1, Holds("CWAgent had values in the past three hours")),
         (["Datadog"], 1, CannotTell("Datadog and others hold metrics of unknown origin")),

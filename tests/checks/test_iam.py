@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from checks.iam import credentials, grants, providers, root, trust
 from checks.iam.evidence import (
     CentralRoot,
-    Group,
     LocalPolicy,
     PasswordPolicy,
     Role,
@@ -23,11 +23,13 @@ from checks.iam.evidence import (
 )
 from checks.iam.grants import Documents, RoleGrants, UserGrants
 from checks.organizations import Account, Organization
+from fixtures.moto_states import register_root_mfa
 from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from scanner.evidence.reading import Reading
 from scanner.evidence.snapshot import Snapshot
 from scanner.judge.discover import discover
 from scanner.judge.evaluate import evaluate
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = Target(ACCOUNT, "global")
@@ -100,18 +102,80 @@ def test_root_has_mfa(mfa: int, keys: int, password: int | None, verdict: Verdic
     assert root.root_has_mfa(summary) == verdict
 
 
-def test_the_summary_is_read(aws: Emulator) -> None:
-    assert aws.judge("iam.root_has_mfa") == {
-        f"account:{ACCOUNT}": ("fails", "no second factor is registered for the root user")
-    }
-    assert aws.judge("iam.root_has_no_access_keys") == {
-        f"account:{ACCOUNT}": ("holds", "the root user has no access key")
-    }
+REPORT = (
+    "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,"
+    "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,"
+    "access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,"
+    "access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,"
+    "cert_2_last_rotated\n"
+    "<root_account>,arn:aws:iam::123456789012:root,2020-01-01T00:00:00+00:00,not_supported,2025-01-01T00:00:00+00:00,"
+    "not_supported,not_supported,true,true,2020-01-02T00:00:00+00:00,2026-11-22T08:00:00+00:00,us-east-1,s3,"
+    "false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n"
+)
 
 
-def test_root_has_no_access_keys() -> None:
-    with_key = Summary(account_mfa_enabled=1, account_access_keys_present=1)
-    assert root.root_has_no_access_keys(with_key) == Fails("the root user has an access key")
+def summary_of_root(mfa: int, keys: int, password: int) -> dict[str, Any]:
+    counts = {"AccountMFAEnabled": mfa, "AccountAccessKeysPresent": keys, "AccountPasswordPresent": password}
+    return {"SummaryMap": {"Users": 1, **counts}}
+
+
+def test_the_root_user_is_read(aws: Emulator) -> None:
+    """The root user of a member account may have no credentials at all, since they can be removed centrally."""
+    names = ("root_has_mfa", "root_factor_is_no_app", "root_has_no_access_keys", "root_is_not_used")
+    account = f"account:{ACCOUNT}"
+
+    def told() -> dict[str, tuple[str, str]]:
+        return {
+            name: rows.get(account) or rows[f"{IAM}root"] for name, rows in judge_all(aws, "iam", names, at=NOW).items()
+        }
+
+    unused = ("holds", "no use of the root user is on record")
+    no_factor = ("not applicable", "the root user has no second factor")
+    bare = {
+        "root_has_mfa": ("fails", "no second factor is registered for the root user"),
+        "root_factor_is_no_app": no_factor,
+        "root_has_no_access_keys": ("holds", "the root user has no access key"),
+        "root_is_not_used": unused,
+    }
+    assert told() == bare
+    with answering("iam", {"GetAccountSummary": summary_of_root(mfa=0, keys=0, password=0)}):
+        gone = ("not applicable", "the root user has neither a password nor access keys")
+        assert told() == {**bare, "root_has_mfa": gone}
+    app = {
+        "SerialNumber": f"{IAM}mfa/root-account-mfa-device",
+        "User": {
+            "Path": "",
+            "UserName": "",
+            "UserId": ACCOUNT,
+            "Arn": f"{IAM}root",
+            "CreateDate": "2020-01-01T00:00:00Z",
+        },
+        "EnableDate": "2020-01-01T00:00:00Z",
+    }
+    with answering(
+        "iam",
+        {
+            "GetAccountSummary": summary_of_root(mfa=1, keys=1, password=1),
+            "ListVirtualMFADevices": {"VirtualMFADevices": [app], "IsTruncated": False},
+            "GetCredentialReport": {
+                "Content": REPORT.encode(),
+                "ReportFormat": "text/csv",
+                "GeneratedTime": "2026-11-23T08:00:00Z",
+            },
+        },
+    ):
+        assert told() == {
+            "root_has_mfa": ("holds", "a second factor is registered for the root user"),
+            "root_factor_is_no_app": ("fails", "an authenticator app is among the root user's second factors"),
+            "root_has_no_access_keys": ("fails", "the root user has an access key"),
+            "root_is_not_used": ("fails", "the root user was last used on 2026-11-22"),
+        }
+    register_root_mfa(ACCOUNT)
+    assert told() == {
+        **bare,
+        "root_has_mfa": ("holds", "a second factor is registered for the root user"),
+        "root_factor_is_no_app": ("holds", "no authenticator app is registered for the root user"),
+    }
 
 
 def row(kind: Any = UserCredentials, **changes: Any) -> Any:
@@ -199,6 +263,18 @@ def test_root_is_managed_centrally() -> None:
 # Credentials
 
 
+def used(aws: Emulator, key: dict[str, Any]) -> None:
+    """Somebody works with these credentials."""
+    boto3.client(
+        "sqs",
+        region_name="us-east-1",
+        endpoint_url=aws.url,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+        aws_session_token=key.get("SessionToken"),
+    ).list_queues()
+
+
 def make_users(aws: Emulator) -> None:
     client = aws.client("iam")
     for name in ("console", "careful", "machine", "idle"):
@@ -214,28 +290,40 @@ def make_users(aws: Emulator) -> None:
 
 def test_credentials_are_read_from_the_report(aws: Emulator) -> None:
     make_users(aws)
-    user = f"{IAM}user/"
+    aws.client("iam").create_user(UserName="twice")
+    keys = [aws.client("iam").create_access_key(UserName="twice")["AccessKey"] for _ in range(2)]
+    used(aws, keys[0])
+    user, today = f"{IAM}user/", f"{datetime.now(UTC):%Y-%m-%d}"
     assert aws.judge("iam.console_users_have_mfa") == {
         user + "console": ("fails", "a password and no second factor"),
         user + "careful": ("holds", "a second factor is registered"),
         user + "machine": ("not applicable", "the user has no password"),
         user + "idle": ("not applicable", "the user has no password"),
+        user + "twice": ("not applicable", "the user has no password"),
     }
     assert aws.judge("iam.no_access_key_is_active") == {
         user + "console": ("holds", "no access key is active"),
         user + "careful": ("holds", "no access key is active"),
         user + "machine": ("fails", "1 active access keys, no use on record"),
         user + "idle": ("holds", "no access key is active"),
+        user + "twice": ("fails", f"2 active access keys, last used on {today}"),
+    }
+    assert aws.judge("iam.no_access_key_is_in_use") == {
+        user + "console": ("not applicable", "the user has no active access key"),
+        user + "careful": ("not applicable", "the user has no active access key"),
+        user + "machine": ("holds", "no active access key was used in 90 days"),
+        user + "idle": ("not applicable", "the user has no active access key"),
+        user + "twice": ("fails", f"an access key was used on {today}"),
     }
     assert aws.judge("iam.users_have_one_active_key") == {
         user + "console": ("not applicable", "the user has no active access key"),
         user + "careful": ("not applicable", "the user has no active access key"),
         user + "machine": ("holds", "one access key is active"),
         user + "idle": ("not applicable", "the user has no active access key"),
+        user + "twice": ("fails", "2 access keys are active"),
     }
-    assert credentials.users_have_one_active_key(row(**NEW_KEY, **OLD_KEY)) == Fails("2 access keys are active")
     assert aws.judge("iam.long_term_credentials") == {
-        f"account:{ACCOUNT}": ("told", "4 IAM users with 2 passwords and 1 active access keys")
+        f"account:{ACCOUNT}": ("told", "5 IAM users with 2 passwords and 3 active access keys")
     }
 
 
@@ -315,16 +403,6 @@ def test_an_allowed_user_may_use_a_key() -> None:
     assert credentials.no_access_key_is_in_use(used, NOW, allowed=("ada",)) == allowed
     assert credentials.no_access_key_is_active(used, allowed=("ada",)) == allowed
     assert credentials.no_access_key_is_active(used) == Fails("1 active access keys, last used on 2026-11-20")
-
-
-def test_keys_in_use_are_read(aws: Emulator) -> None:
-    make_users(aws)
-    assert aws.verdicts("iam.no_access_key_is_in_use") == {
-        f"{IAM}user/console": "not applicable",
-        f"{IAM}user/careful": "not applicable",
-        f"{IAM}user/machine": "holds",
-        f"{IAM}user/idle": "not applicable",
-    }
 
 
 PASSWORD = {"password_enabled": True}
@@ -625,24 +703,30 @@ def test_users_are_administrators_through_groups_too(aws: Emulator) -> None:
     client.put_user_policy(
         UserName="eve", PolicyName="own", PolicyDocument=json.dumps(document(statement(Action="iam:PassRole")))
     )
+    named = document(statement(Action="iam:PassRole", Resource=f"{IAM}role/app/*"))
+    client.create_user(UserName="kim")
+    client.put_user_policy(UserName="kim", PolicyName="own", PolicyDocument=json.dumps(named))
     user = f"{IAM}user/"
     assert aws.judge("iam.users_are_not_administrators") == {
         user + "ada": ("fails", "all (group admins) allows every action on every resource"),
         user + "bob": ("holds", "no policy makes this user an administrator"),
         user + "eve": ("holds", "no policy makes this user an administrator"),
+        user + "kim": ("holds", "no policy makes this user an administrator"),
     }
     assert aws.judge("iam.users_get_permissions_through_groups") == {
         user + "ada": ("holds", "through admins"),
         user + "bob": ("not applicable", "the user has neither groups nor policies"),
         user + "eve": ("fails", "policies on the user itself: own"),
+        user + "kim": ("fails", "policies on the user itself: own"),
     }
     assert aws.judge("iam.users_pass_only_named_roles") == {
         user + "ada": ("fails", "iam:PassRole on any role to any service: all (group admins)"),
         user + "bob": ("not applicable", "no inline or customer-managed policy gives this user permissions"),
         user + "eve": ("fails", "iam:PassRole on any role to any service: own"),
+        user + "kim": ("holds", "iam:PassRole is not allowed, or names roles or a service"),
     }
     assert aws.judge("iam.users_by_group") == {
-        f"account:{ACCOUNT}": ("told", "users by group: admins 1; users without a group: 2")
+        f"account:{ACCOUNT}": ("told", "users by group: admins 1; users without a group: 3")
     }
 
 
@@ -750,29 +834,89 @@ def test_roles_name_the_keys_they_decrypt_with(policy: Any, verdict: Verdict) ->
     assert grants.roles_name_the_keys_they_decrypt_with(has(role())) == without
 
 
-def test_passing_roles_is_read(aws: Emulator) -> None:
-    make_role(aws, "passer", policy=document(statement(Action=PASS)))
+def test_what_roles_may_do_is_read(aws: Emulator) -> None:
+    to_ec2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    by_alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/orders"}}
+    wide = document(statement(Action=PASS), statement(Action=DECRYPT))
+    narrow = document(
+        statement(Action=PASS, Condition=to_ec2),
+        statement(Action=DECRYPT, Condition=by_alias),
+        statement(Action=DECRYPT, Resource=f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"),
+    )
+    make_role(aws, "wide", policy=wide)
+    make_role(aws, "narrow", policy=narrow)
+    make_role(aws, "person", trusting({"AWS": f"{IAM}root"}), policy=EVERYTHING)
     make_role(aws, "bare")
-    assert aws.judge("iam.roles_pass_only_named_roles") == {
-        f"{IAM}role/passer": ("fails", PASSING.because),
-        f"{IAM}role/bare": ("not applicable", "no inline or customer-managed policy gives this role permissions"),
+    make_role(aws, "linked", policy=EVERYTHING, Path="/aws-service-role/x.amazonaws.com/")
+    boundary = aws.client("iam").create_policy(PolicyName="boundary", PolicyDocument=json.dumps(narrow))["Policy"][
+        "Arn"
+    ]
+    make_role(aws, "held", policy=EVERYTHING, PermissionsBoundary=boundary)
+    make_role(aws, "all", policy=EVERYTHING)
+    bare = ("not applicable", "no inline or customer-managed policy gives this role permissions")
+    linked = ("not applicable", "a service-linked role, kept by its service")
+    names = (
+        "roles_pass_only_named_roles",
+        "roles_name_the_keys_they_decrypt_with",
+        "workload_roles_are_not_administrators",
+    )
+    arn, linked_arn = f"{IAM}role/", f"{IAM}role/aws-service-role/x.amazonaws.com/linked"
+    assert judge_all(aws, "iam", names) == {
+        "roles_pass_only_named_roles": {
+            **{arn + name: ("fails", PASSING.because) for name in ("wide", "person", "held", "all")},
+            arn + "narrow": ("holds", NOT_PASSING.because),
+            arn + "bare": bare,
+            linked_arn: linked,
+        },
+        "roles_name_the_keys_they_decrypt_with": {
+            **{arn + name: ("fails", ANY_KEY.because) for name in ("wide", "person", "held", "all")},
+            arn + "narrow": ("holds", NAMED_KEYS.because),
+            arn + "bare": bare,
+            linked_arn: linked,
+        },
+        "workload_roles_are_not_administrators": {
+            arn + "wide": ("holds", "no policy makes this role an administrator"),
+            arn + "narrow": ("holds", "no policy makes this role an administrator"),
+            arn + "bare": ("holds", "no policy makes this role an administrator"),
+            arn + "person": ("not applicable", "neither a service nor a web identity assumes this role"),
+            arn + "held": (
+                "holds",
+                f"own allows every action on every resource, and the permissions boundary {boundary} limits it",
+            ),
+            arn + "all": ("fails", "own allows every action on every resource"),
+            linked_arn: linked,
+        },
     }
 
 
-def test_somebody_may_open_support_cases(aws: Emulator) -> None:
-    assert aws.judge("iam.somebody_may_open_support_cases") == {
-        f"account:{ACCOUNT}": ("fails", "AWSSupportAccess is attached to nobody")
-    }
-    support = {"policy_name": "AWSSupportAccess", "policy_arn": "arn:aws:iam::aws:policy/AWSSupportAccess"}
-    group = read(Group, arn=f"{IAM}group/ops", group_name="ops", attached_managed_policies=[support])
-    held = user(group_list=["ops"])
-    assert grants.somebody_may_open_support_cases([held], [group], []) == Holds("given to group/ops")
-    assert grants.nobody_has_all_of_cloudshell([held], [group], []) == Holds("attached to nobody")
-    shell = {**support, "policy_arn": "arn:aws:iam::aws:policy/AWSCloudShellFullAccess"}
-    shelled = user(attached_managed_policies=[shell])
-    assert grants.nobody_has_all_of_cloudshell([shelled], [group], []) == Fails("attached to user/ada")
-    empty = grants.somebody_may_open_support_cases([user()], [group], [])
-    assert empty == Fails("AWSSupportAccess is attached to nobody")
+def of_aws(name: str) -> dict[str, str]:
+    return {"PolicyName": name, "PolicyArn": f"arn:aws:iam::aws:policy/{name}"}
+
+
+def test_policies_of_awss_own_are_read(aws: Emulator) -> None:
+    """moto attaches no policy of AWS's own."""
+    names = ("somebody_may_open_support_cases", "nobody_has_all_of_cloudshell")
+    account = f"account:{ACCOUNT}"
+
+    def told(**listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        empty: dict[str, Any] = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+        with answering("iam", {"GetAccountAuthorizationDetails": {**empty, **listed, "IsTruncated": False}}):
+            rows = judge_all(aws, "iam", names)
+        return [rows[name][account] for name in names]
+
+    made = {"Path": "/", "CreateDate": "2024-01-01T00:00:00Z"}
+    ops = {**made, "GroupName": "ops", "GroupId": "AGPA1", "Arn": f"{IAM}group/ops", "GroupPolicyList": []}
+    ops["AttachedManagedPolicies"] = [of_aws("AWSSupportAccess")]
+    ada = {**made, "UserName": "ada", "UserId": "AIDA1", "Arn": f"{IAM}user/ada", "AttachedManagedPolicies": []}
+    nobody, unshelled = ("fails", "AWSSupportAccess is attached to nobody"), ("holds", "attached to nobody")
+    assert told() == [nobody, unshelled]
+    # A group without users gives it to nobody.
+    assert told(UserDetailList=[ada | {"GroupList": []}], GroupDetailList=[ops]) == [nobody, unshelled]
+    shelled = ada | {"GroupList": ["ops"], "AttachedManagedPolicies": [of_aws("AWSCloudShellFullAccess")]}
+    assert told(UserDetailList=[shelled], GroupDetailList=[ops]) == [
+        ("holds", "given to group/ops"),
+        ("fails", "attached to user/ada"),
+    ]
 
 
 def test_facts_about_permissions(aws: Emulator) -> None:
@@ -820,16 +964,23 @@ def test_roles_trust_named_principals(policy: Any, verdict: Verdict) -> None:
 
 
 def test_trust_policies_are_read(aws: Emulator) -> None:
+    shown = ("holds", f"{OTHER} come with an external id, from the organization, or are trusted")
+    make_role(aws, "partner", trusting(ROOT_OF_OTHER, EXTERNAL_ID))
+    assert aws.judge("iam.third_parties_come_with_an_external_id") == {
+        f"account:{ACCOUNT}": ("holds", "every account from outside the organization has to show an external id")
+    }
     make_role(aws, "open", trusting({"AWS": "*"}))
     make_role(aws, "vendor", trusting({"AWS": f"arn:aws:iam::{OTHER}:root"}))
     make_role(aws, "worker")
     arn = f"{IAM}role/"
     assert aws.verdicts("iam.roles_trust_named_principals") == {
+        arn + "partner": "holds",
         arn + "open": "fails",
         arn + "vendor": "holds",
         arn + "worker": "holds",
     }
     assert aws.judge("iam.other_accounts_prove_who_sends_them") == {
+        arn + "partner": shown,
         arn + "open": ("fails", "without external id or organization: everyone"),
         arn + "vendor": ("fails", f"without external id or organization: {OTHER}"),
         arn + "worker": ("not applicable", "no other account may assume this role"),
@@ -838,7 +989,7 @@ def test_trust_policies_are_read(aws: Emulator) -> None:
         f"account:{ACCOUNT}": ("fails", f"without an external id: open lets in everyone, vendor lets in {OTHER}")
     }
     assert aws.judge("iam.other_accounts_let_in") == {
-        f"account:{ACCOUNT}": ("told", f"other accounts that may assume roles: {OTHER} (1 roles), everyone (1 roles)")
+        f"account:{ACCOUNT}": ("told", f"other accounts that may assume roles: {OTHER} (2 roles), everyone (1 roles)")
     }
 
 
@@ -1050,13 +1201,19 @@ def test_roles_are_in_use(one: Role, verdict: Verdict) -> None:
 def test_the_use_of_roles_is_read(aws: Emulator) -> None:
     make_role(aws, "worker")
     make_role(aws, "BreakGlass", trusting({"AWS": f"{IAM}root"}, {"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
-    later = datetime.now(UTC) + timedelta(days=100)
-    assert aws.verdicts("iam.roles_are_in_use") == {
-        f"{IAM}role/worker": "not applicable",
-        f"{IAM}role/BreakGlass": "not applicable",
+    make_role(aws, "app")
+    app = aws.client("sts").assume_role(RoleArn=f"{IAM}role/app", RoleSessionName="session")
+    used(aws, app["Credentials"])
+    now = datetime.now(UTC)
+    later = now + timedelta(days=100)
+    assert aws.judge("iam.roles_are_in_use") == {
+        f"{IAM}role/worker": ("not applicable", f"made on {now:%Y-%m-%d}, too young to tell"),
+        f"{IAM}role/BreakGlass": ("not applicable", "by its name the role is kept for emergencies"),
+        f"{IAM}role/app": ("holds", f"last used on {now:%Y-%m-%d}"),
     }
     assert aws.judge("iam.roles_are_in_use", at=later) == {
         f"{IAM}role/worker": ("fails", "no use on record, which goes back 400 days"),
+        f"{IAM}role/app": ("fails", f"last used on {now:%Y-%m-%d}"),
         f"{IAM}role/BreakGlass": ("not applicable", "by its name the role is kept for emergencies"),
     }
     account = f"account:{ACCOUNT}"
@@ -1106,6 +1263,9 @@ def test_certificates_and_providers_are_read(aws: Emulator) -> None:
     until = aws.client("iam").list_server_certificates()["ServerCertificateMetadataList"][0]["Expiration"]
     assert aws.judge("iam.server_certificates_are_valid", at=until - timedelta(days=1)) == {
         f"{IAM}server-certificate/c": ("holds", f"valid until {until:%Y-%m-%d}")
+    }
+    assert aws.judge("iam.server_certificates_are_valid", at=until) == {
+        f"{IAM}server-certificate/c": ("fails", f"expired on {until:%Y-%m-%d}")
     }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from checks import cloudformation, codebuild
-from checks.cloudformation import DeclaredParameter, Drift, Stack
-from checks.codebuild import LogGroup, Logs, Project, SourceCredential
+from checks.cloudformation import Drift, Stack
+from checks.codebuild import LogGroup, Logs, Project
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -47,21 +47,15 @@ def test_stacks_have_not_drifted(one: Stack, verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "protected", "stuck"),
+    ("status", "stuck"),
     [
-        (stack(enable_termination_protection=True), Holds("termination protection is on"), Holds("CREATE_COMPLETE")),
-        (stack(), Fails("it is off"), Holds("CREATE_COMPLETE")),
-        (stack(stack_status="ROLLBACK_COMPLETE"), Fails("it is off"), Fails("the state is ROLLBACK_COMPLETE")),
-        (
-            stack(parent_id="p", stack_status="UPDATE_ROLLBACK_FAILED"),
-            NotApplicable("a nested stack is protected with its parent"),
-            Fails("the state is UPDATE_ROLLBACK_FAILED"),
-        ),
+        ("CREATE_COMPLETE", Holds("CREATE_COMPLETE")),
+        ("ROLLBACK_COMPLETE", Fails("the state is ROLLBACK_COMPLETE")),
+        ("UPDATE_ROLLBACK_COMPLETE", Holds("UPDATE_ROLLBACK_COMPLETE")),
     ],
 )
-def test_stacks(one: Stack, protected: Verdict, stuck: Verdict) -> None:
-    assert cloudformation.stacks_are_protected_from_deletion(one) == protected
-    assert cloudformation.no_stack_is_stuck(one) == stuck
+def test_which_stacks_are_stuck(status: str, stuck: Verdict) -> None:
+    assert cloudformation.no_stack_is_stuck(stack(stack_status=status)) == stuck
 
 
 def test_names_in_stacks(aws: Emulator) -> None:
@@ -108,24 +102,100 @@ def test_names_in_stacks(aws: Emulator) -> None:
     }
 
 
-def test_stacks_whose_updates_watch_alarms() -> None:
-    watched = stack(rollback_configuration={"rollback_triggers": ({"arn": "alarm"},)})
-    assert cloudformation.updates_watch_alarms(watched) == Holds("1 rollback triggers")
-    nested = NotApplicable("a nested stack is rolled back with its parent")
-    assert cloudformation.updates_watch_alarms(stack(parent_id="p")) == nested
-    hidden = [DeclaredParameter(parameter_key="Token", no_echo=True)]
-    assert cloudformation.secret_parameters_are_hidden(stack(), hidden) == Holds("none")
-    told = cloudformation.outputs_are_not_named_like_secrets(stack(outputs=({"output_key": "Url"},)))
-    assert told == Holds("none of 1 outputs")
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+STACKS = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/"
+
+
+def listed(name: str, **members: Any) -> dict[str, Any]:
+    """A stack as AWS lists it: moto neither keeps its protection nor looks for drift."""
+    fields = {"StackId": STACKS + name, "StackName": name, "CreationTime": "2026-01-01T00:00:00Z"}
+    states = {"StackStatus": "UPDATE_COMPLETE", "DisableRollback": False, "EnableTerminationProtection": False}
+    return {
+        **fields,
+        **states,
+        "RollbackConfiguration": {},
+        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+        **members,
+    }
+
+
+def drift(status: str, when: str) -> dict[str, Any]:
+    return {"StackDriftStatus": status, "LastCheckTimestamp": when}
+
+
+def declared(**parameters: bool) -> dict[str, Any]:
+    found = [{"ParameterKey": key, "ParameterType": "String", "NoEcho": hidden} for key, hidden in parameters.items()]
+    return {"Parameters": found, "ResourceTypes": ["AWS::SQS::Queue"]}
 
 
 def test_stacks_through_a_client(aws: Emulator) -> None:
+    """moto makes the stacks that are asked for; what it does not keep of them is prepared."""
     template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
     arn = aws.client("cloudformation").create_stack(StackName="net", TemplateBody=template)["StackId"]
     assert aws.judge("cloudformation.stacks_are_protected_from_deletion") == {arn: ("fails", "it is off")}
     assert aws.judge("cloudformation.no_stack_is_stuck") == {arn: ("holds", "CREATE_COMPLETE")}
     told = "drift was looked for in 0 of 1 stacks"
     assert aws.judge("cloudformation.drift_detection") == {"region:us-east-1": ("told", told)}
+
+    alarm = {"Arn": f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:errors", "Type": "AWS::CloudWatch::Alarm"}
+    good = listed(
+        "good",
+        EnableTerminationProtection=True,
+        DriftInformation=drift("IN_SYNC", "2026-11-01T00:00:00Z"),
+        RollbackConfiguration={"RollbackTriggers": [alarm], "MonitoringTimeInMinutes": 10},
+        Outputs=[{"OutputKey": "Url", "OutputValue": "https://example.com"}],
+    )
+    outputs = [{"OutputKey": "AdminPassword", "OutputValue": "x"}]
+    bad = listed("bad", DriftInformation=drift("DRIFTED", "2026-11-01T00:00:00Z"), Outputs=outputs)
+    nested = listed("nested", ParentId=STACKS + "good", RootId=STACKS + "good")
+    stuck = listed("stuck", StackStatus="UPDATE_ROLLBACK_FAILED")
+    mended = {"DriftInformation": drift("DRIFTED", "2026-11-01T00:00:00Z"), "LastUpdatedTime": "2026-11-02T00:00:00Z"}
+    never = ("unknown", "drift was never looked for")
+    names = ("stacks_are_protected_from_deletion", "stacks_have_not_drifted", "updates_watch_alarms",
+        "secret_parameters_are_hidden", "outputs_are_not_named_like_secrets", "no_stack_is_stuck")  # fmt: skip
+    with (
+        answering(
+            "cloudformation", {"DescribeStacks": {"Stacks": [good, bad, nested, stuck, listed("mended", **mended)]}}
+        ),
+        answering("cloudformation", {"GetTemplateSummary": declared()}),
+        answering("cloudformation", {"GetTemplateSummary": declared(Token=True)}, {"StackName": STACKS + "good"}),
+        answering("cloudformation", {"GetTemplateSummary": declared(Token=False)}, {"StackName": STACKS + "bad"}),
+    ):
+        found = judge_all(aws, "cloudformation", names, at=NOW)
+    wanted: dict[str, dict[str, tuple[str, str]]] = {
+        "stacks_are_protected_from_deletion": {
+            "good": ("holds", "termination protection is on"),
+            "nested": ("not applicable", "a nested stack is protected with its parent"),
+            **dict.fromkeys(("bad", "stuck", "mended"), ("fails", "it is off")),
+        },
+        "stacks_have_not_drifted": {
+            "good": ("holds", "in sync on 2026-11-01"),
+            "bad": ("fails", "drifted at the last detection"),
+            "nested": never,
+            "stuck": never,
+            "mended": ("unknown", "drifted on 2026-11-01, and was updated since"),
+        },
+        "updates_watch_alarms": {
+            "good": ("holds", "1 rollback triggers"),
+            "nested": ("not applicable", "a nested stack is rolled back with its parent"),
+            **dict.fromkeys(("bad", "stuck", "mended"), ("fails", "no rollback trigger")),
+        },
+        "secret_parameters_are_hidden": {
+            "good": ("holds", "none"),
+            "bad": ("fails", "named like secrets, without NoEcho: Token"),
+            **{name: ("not applicable", f"{name} has no parameters") for name in ("nested", "stuck", "mended")},
+        },
+        "outputs_are_not_named_like_secrets": {
+            "good": ("holds", "none of 1 outputs"),
+            "bad": ("fails", "named like secrets: AdminPassword"),
+            **dict.fromkeys(("nested", "stuck", "mended"), ("not applicable", "the stack has no outputs")),
+        },
+        "no_stack_is_stuck": {
+            "stuck": ("fails", "the state is UPDATE_ROLLBACK_FAILED"),
+            **dict.fromkeys(("good", "bad", "nested", "mended"), ("holds", "UPDATE_COMPLETE")),
+        },
+    }
+    assert found == {check: {STACKS + name: one for name, one in rows.items()} for check, rows in wanted.items()}
 
 
 def build(aws: Emulator, name: str, **environment: Any) -> str:
@@ -209,30 +279,81 @@ def test_where_there_is_none_nothing_is_judged(aws: Emulator, check: str) -> Non
     assert aws.verdicts(check) == {"region:us-east-1": "not applicable"}
 
 
+def shown(name: str, source: dict[str, Any], artifacts: str = "NO_ARTIFACTS", **members: Any) -> dict[str, Any]:
+    """A project as AWS shows it: moto keeps no visibility and no artifacts that are not encrypted."""
+    runs = {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"}
+    return {
+        "name": name,
+        "arn": f"arn:aws:codebuild:us-east-1:{ACCOUNT}:project/{name}",
+        "source": source,
+        "artifacts": {"type": artifacts, "encryptionDisabled": False},
+        "environment": {**runs, "environmentVariables": [], "privilegedMode": False},
+        "projectVisibility": "PRIVATE",
+        **members,
+    }
+
+
 def test_more_of_builds_through_a_client(aws: Emulator) -> None:
-    arn = build(aws, "web")
-    names = (
-        "builds_are_not_public",
-        "build_artifacts_are_encrypted",
-        "builds_come_from_version_control",
-        "repositories_are_reached_without_tokens",
-        "test_reports",
-    )
-    credential = {"arn": "arn:token", "serverType": "GITHUB", "authType": "PERSONAL_ACCESS_TOKEN"}
+    names = ("builds_are_not_public", "build_artifacts_are_encrypted", "builds_come_from_version_control",
+        "builds_are_logged", "repositories_are_reached_without_tokens", "test_reports")  # fmt: skip
+    off = {"cloudWatchLogs": {"status": "DISABLED"}, "s3Logs": {"status": "DISABLED", "encryptionDisabled": False}}
+    open_ = {"type": "S3", "location": "b", "encryptionDisabled": True}
+    github = {"type": "GITHUB", "location": "https://github.com/example/shop", "insecureSsl": False}
+    unchecked = {"type": "GITHUB_ENTERPRISE", "location": "https://git.example/shop", "insecureSsl": True}
+    projects = [
+        shown("good", github, "S3", logsConfig={"cloudWatchLogs": {"status": "ENABLED"}}),
+        shown(
+            "bad", {"type": "S3", "location": "b/x"}, artifacts="S3", projectVisibility="PUBLIC_READ", logsConfig=off
+        ),
+        shown("stage", {"type": "CODEPIPELINE"}, "CODEPIPELINE"),
+        shown("loose", unchecked, secondaryArtifacts=[open_ | {"artifactIdentifier": "a"}]),
+    ]
+    projects[1]["artifacts"] = open_
+    kinds = ("PERSONAL_ACCESS_TOKEN", "OAUTH", "CODECONNECTIONS", "SECRETS_MANAGER")
+    credentials = [{"arn": f"arn:{kind}", "serverType": "GITHUB", "authType": kind} for kind in kinds]
     with answering(
         "codebuild",
         {
-            "ListSourceCredentials": {"sourceCredentialsInfos": [credential]},
+            "ListProjects": {"projects": [one["name"] for one in projects]},
+            "BatchGetProjects": {"projects": projects, "projectsNotFound": []},
+            "ListSourceCredentials": {"sourceCredentialsInfos": credentials},
             "ListReportGroups": {"reportGroups": ["arn:one"]},
         },
     ):
-        assert judge_all(aws, "codebuild", names) == {
-            "builds_are_not_public": {arn: ("holds", "the visibility is PRIVATE")},
-            "build_artifacts_are_encrypted": {arn: ("not applicable", "the project stores no artifacts in S3 itself")},
-            "builds_come_from_version_control": {arn: ("fails", "from S3")},
-            "repositories_are_reached_without_tokens": {"arn:token": ("fails", "GITHUB by PERSONAL_ACCESS_TOKEN")},
-            "test_reports": {"region:us-east-1": ("told", "1 build projects, 1 groups of test reports")},
-        }
+        found = judge_all(aws, "codebuild", names)
+    private, unset = ("holds", "the visibility is PRIVATE"), "CloudWatch Logs, which is on unless it is turned off"
+    wanted = {
+        "builds_are_not_public": [private, ("fails", "the visibility is PUBLIC_READ"), private, private],
+        "build_artifacts_are_encrypted": [
+            ("holds", "it is on"),
+            ("fails", "encryption is turned off"),
+            ("not applicable", "the project stores no artifacts in S3 itself"),
+            ("fails", "encryption is turned off"),
+        ],
+        "builds_come_from_version_control": [
+            ("holds", "from GITHUB"),
+            ("fails", "from S3"),
+            ("not applicable", "the source is CODEPIPELINE"),
+            ("fails", "GITHUB_ENTERPRISE, whose certificate is not checked"),
+        ],
+        "builds_are_logged": [
+            ("holds", "logs are written"),
+            ("fails", "all logs are off"),
+            ("holds", unset),
+            ("holds", unset),
+        ],
+    }
+    arns = [one["arn"] for one in projects]
+    assert found == {
+        **{check: dict(zip(arns, rows, strict=True)) for check, rows in wanted.items()},
+        "repositories_are_reached_without_tokens": {
+            "arn:PERSONAL_ACCESS_TOKEN": ("fails", "GITHUB by PERSONAL_ACCESS_TOKEN"),
+            "arn:OAUTH": ("fails", "GITHUB by OAUTH"),
+            "arn:CODECONNECTIONS": ("holds", "GITHUB by CODECONNECTIONS"),
+            "arn:SECRETS_MANAGER": ("holds", "GITHUB by SECRETS_MANAGER"),
+        },
+        "test_reports": {"region:us-east-1": ("told", "4 build projects, 1 groups of test reports")},
+    }
 
 
 def project(**changes: Any) -> Project:
@@ -240,36 +361,7 @@ def project(**changes: Any) -> Project:
     return Project.model_validate(fields | changes, strict=False)
 
 
-@pytest.mark.parametrize(
-    ("function", "one", "verdict"),
-    [
-        ("builds_are_not_public", project(project_visibility="PUBLIC_READ"), Fails("the visibility is PUBLIC_READ")),
-        ("build_artifacts_are_encrypted", project(artifacts={"type": "S3"}), Holds("it is on")),
-        (
-            "build_artifacts_are_encrypted",
-            project(secondary_artifacts=[{"type": "S3", "encryption_disabled": True}]),
-            Fails("encryption is turned off"),
-        ),
-        ("builds_come_from_version_control", project(), Holds("from GITHUB")),
-        (
-            "builds_come_from_version_control",
-            project(source={"type": "GITHUB_ENTERPRISE", "insecure_ssl": True}),
-            Fails("GITHUB_ENTERPRISE, whose certificate is not checked"),
-        ),
-        (
-            "builds_come_from_version_control",
-            project(source={"type": "CODEPIPELINE"}),
-            NotApplicable("the source is CODEPIPELINE"),
-        ),
-    ],
-)
-def test_projects(function: str, one: Project, verdict: Verdict) -> None:
-    assert getattr(codebuild, function)(one) == verdict
-
-
-def test_connections_need_no_tokens() -> None:
-    one = SourceCredential(arn="a", server_type="GITHUB", auth_type="CODECONNECTIONS")
-    assert codebuild.repositories_are_reached_without_tokens(one) == Holds("GITHUB by CODECONNECTIONS")
+def test_a_library_may_show_its_builds() -> None:
     open_ = project(project_visibility="PUBLIC_READ", name="library")
     told = NotApplicable("the settings say that its builds are public by design")
     assert codebuild.builds_are_not_public(open_, public_by_design=("library",)) == told

@@ -7,10 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from checks import cloudformation
 from checks.autoscaling import Group, Refresh
 from checks.backup.evidence import PlanBody
-from checks.cloudformation import StackSet
 from checks.dynamodb import TimeToLive
 from checks.ec2 import groups
 from checks.ec2.evidence import Instance
@@ -231,7 +229,7 @@ def role_in_use(aws: Emulator) -> str:
 
 def test_use_of_permissions_and_credentials_of_services_are_read(aws: Emulator) -> None:
     arn = role_in_use(aws)
-    first = {
+    first: dict[str, Any] = {
         **REPORT,
         "ServicesLastAccessed": [
             {
@@ -245,7 +243,7 @@ def test_use_of_permissions_and_credentials_of_services_are_read(aws: Emulator) 
         "Marker": "more",
     }
     rest = {**REPORT, "ServicesLastAccessed": [{"ServiceName": "SQS", "ServiceNamespace": "sqs"}], "IsTruncated": False}
-    held = {
+    held: dict[str, Any] = {
         "UserName": "anna",
         "ServiceName": "codecommit.amazonaws.com",
         "ServiceUserName": "anna-at-1",
@@ -253,6 +251,8 @@ def test_use_of_permissions_and_credentials_of_services_are_read(aws: Emulator) 
         "Status": "Active",
         "CreateDate": "2026-01-01T00:00:00Z",
     }
+    off = {**held, "ServiceSpecificCredentialId": "ACCB", "Status": "Inactive"}
+    young = {**held, "ServiceSpecificCredentialId": "ACCC", "CreateDate": (LATER - timedelta(days=9)).isoformat()}
     names = (
         "roles_use_what_they_may",
         "services_used_by_roles",
@@ -262,22 +262,34 @@ def test_use_of_permissions_and_credentials_of_services_are_read(aws: Emulator) 
     with (
         answering("iam", {"GetServiceLastAccessedDetails": first}),
         answering("iam", {"GetServiceLastAccessedDetails": rest}, when={"Marker": "more"}),
-        answering("iam", {"ListServiceSpecificCredentials": {"ServiceSpecificCredentials": [held]}}),
+        answering("iam", {"ListServiceSpecificCredentials": {"ServiceSpecificCredentials": [held, off, young]}}),
     ):
         found = judge_all(aws, "iam", names, at=LATER)
-    key = f"arn:aws:iam::{ACCOUNT}:user/anna/ACCA"
+    key = f"arn:aws:iam::{ACCOUNT}:user/anna/"
     assert found == {
         "roles_use_what_they_may": {arn: ("fails", "1 of 3 services were used within 90 days; unused: ec2, sqs")},
         "services_used_by_roles": {
             GLOBAL: ("told", "1 roles in use have used 1 of 3 services that they may use, 33 %")
         },
         "no_credential_of_a_service_is_active": {
-            key: ("fails", "the credential for codecommit.amazonaws.com is Active")
+            key + "ACCA": ("fails", "the credential for codecommit.amazonaws.com is Active"),
+            key + "ACCB": ("holds", "the credential for codecommit.amazonaws.com is Inactive"),
+            key + "ACCC": ("fails", "the credential for codecommit.amazonaws.com is Active"),
         },
         "credentials_of_services_are_young": {
-            key: ("fails", "the credential for codecommit.amazonaws.com is of 2026-01-01")
+            key + "ACCA": ("fails", "the credential for codecommit.amazonaws.com is of 2026-01-01"),
+            key + "ACCB": ("not applicable", "the credential is Inactive"),
+            key + "ACCC": (
+                "holds",
+                f"the credential for codecommit.amazonaws.com is of {LATER - timedelta(days=9):%Y-%m-%d}",
+            ),
         },
     }
+    only_s3 = {**first, "ServicesLastAccessed": first["ServicesLastAccessed"][:1], "IsTruncated": False}
+    with answering("iam", {"GetServiceLastAccessedDetails": {k: v for k, v in only_s3.items() if k != "Marker"}}):
+        assert aws.judge("iam.roles_use_what_they_may", at=LATER) == {
+            arn: ("holds", "1 of 1 services were used within 90 days")
+        }
 
 
 def test_a_report_that_failed_is_unknown(aws: Emulator) -> None:
@@ -397,34 +409,34 @@ def test_ends_of_data_are_read(aws: Emulator) -> None:
     assert aws.judge(check, regions=("us-east-1", "eu-west-1")) == told
 
 
-def stack_set(status: str | None, days: int = 1) -> StackSet:
-    when = NOW - timedelta(days=days) if status else None
-    return StackSet(stack_set_name=f"s{days}", drift_status=status, last_drift_check_timestamp=when)
-
-
-@pytest.mark.parametrize(
-    ("sets", "verdict"),
-    [
-        ([], NotApplicable("there are no stack sets")),
-        ([stack_set(None)], CannotTell("drift of stack sets was not looked for lately")),
-        ([stack_set("IN_SYNC", 91)], CannotTell("drift of stack sets was not looked for lately")),
-        ([stack_set("IN_SYNC", 90), stack_set(None)], Holds("in sync: s90")),
-        ([stack_set("IN_SYNC"), stack_set("DRIFTED", 2)], Fails("drifted at the last detection: s2")),
-    ],
-)
-def test_stack_sets_have_not_drifted(sets: list[StackSet], verdict: Verdict) -> None:
-    assert cloudformation.stack_sets_have_not_drifted(sets, NOW) == verdict
-
-
 def test_stack_sets_are_read(aws: Emulator) -> None:
+    """moto does not tell of a set's drift."""
     check = "cloudformation.stack_sets_have_not_drifted"
     assert aws.judge(check) == {HERE: ("not applicable", "there are no stack sets")}
     template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
     client = aws.client("cloudformation")
     client.create_stack(StackName="one", TemplateBody=template)
     client.create_stack_set(StackSetName="baseline", TemplateBody=template)
-    # moto does not tell of a set's drift
-    assert aws.judge(check) == {HERE: ("unknown", "drift of stack sets was not looked for lately")}
+    assert aws.judge(check) == {HERE: ("unknown", "drift was not looked for lately: baseline")}
+
+    def told(*sets: tuple[str, int]) -> tuple[str, str]:
+        summaries = [
+            {
+                "StackSetName": f"{status.lower()}-{days}",
+                "Status": "ACTIVE",
+                "PermissionModel": "SELF_MANAGED",
+                "DriftStatus": status,
+                "LastDriftCheckTimestamp": (NOW - timedelta(days=days)).isoformat(),
+            }
+            for status, days in sets
+        ]
+        with answering("cloudformation", {"ListStackSets": {"Summaries": summaries}}):
+            return aws.judge(check, at=NOW)[HERE]
+
+    assert told(("IN_SYNC", 90), ("IN_SYNC", 1)) == ("holds", "in sync: in_sync-1, in_sync-90")
+    assert told(("IN_SYNC", 1), ("DRIFTED", 2)) == ("fails", "drifted at the last detection: drifted-2")
+    # One that nobody looked at is not in sync because another is.
+    assert told(("IN_SYNC", 1), ("IN_SYNC", 91)) == ("unknown", "drift was not looked for lately: in_sync-91")
 
 
 def test_groups_that_end_their_instances_protect_them() -> None:

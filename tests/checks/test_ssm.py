@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from checks.ssm import documents, nodes
-from checks.ssm.evidence import Association, Document, Execution, Node, Parameter, PatchState, PublicSharing, WindowTask
+from checks.ssm.evidence import Association, Document, Execution, Node, PatchState, WindowTask
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REGION = "region:us-east-1"
+SHARING = "/ssm/documents/console/public-sharing-permission"
 SSM = f"arn:aws:ssm:us-east-1:{ACCOUNT}:"
 
 
@@ -36,9 +37,11 @@ def test_where_there_are_no_nodes(aws: Emulator) -> None:
 
 
 def test_a_fleet(aws: Emulator) -> None:
-    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2)["Instances"]
-    one, two = (instance["InstanceId"] for instance in made)
-    state = {
+    ec2_client = aws.client("ec2")
+    made = ec2_client.run_instances(ImageId="ami-12c6146b", MinCount=5, MaxCount=5)["Instances"]
+    one, good, unseen, two, stopped = (instance["InstanceId"] for instance in made)
+    ec2_client.stop_instances(InstanceIds=[stopped])
+    state: dict[str, Any] = {
         "InstanceId": one,
         "PatchGroup": "",
         "BaselineId": "pb-1",
@@ -50,18 +53,25 @@ def test_a_fleet(aws: Emulator) -> None:
         "CriticalNonCompliantCount": 1,
         "SecurityNonCompliantCount": 2,
     }
+    none = {"MissingCount": 0, "CriticalNonCompliantCount": 0, "SecurityNonCompliantCount": 0}
+    patched = {**state, **none, "InstanceId": good, "Operation": "Install", "InstalledPendingRebootCount": 0}
     fleet: dict[str, dict[str, Any]] = {
         "DescribeInstanceInformation": {
-            "InstanceInformationList": [{"InstanceId": one, "PingStatus": "Online", "PlatformType": "Linux"}]
+            "InstanceInformationList": [
+                {"InstanceId": name, "PingStatus": ping, "PlatformType": "Linux"}
+                for name, ping in ((one, "Online"), (good, "Online"), (unseen, "ConnectionLost"))
+            ]
         },
-        "DescribeInstancePatchStates": {"InstancePatchStates": [state]},
+        "DescribeInstancePatchStates": {"InstancePatchStates": [state, patched]},
         "ListAssociations": {
             "Associations": [
-                {"Name": "AWS-GatherSoftwareInventory", "AssociationId": "a-1", "Overview": {"Status": "Failed"}}
+                {"Name": "AWS-GatherSoftwareInventory", "AssociationId": "a-1", "Overview": {"Status": "Failed"}},
+                {"Name": "AWS-UpdateSSMAgent", "AssociationId": "a-2", "Overview": {"Status": "Success"}},
+                {"Name": "AWS-ConfigureAWSPackage", "AssociationId": "a-3", "Overview": {"Status": "Pending"}},
             ]
         },
     }
-    node, ec2 = f"{SSM}managed-instance/{one}", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/"
+    node, ec2 = f"{SSM}managed-instance/", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/"
     names = (
         "instances_are_managed",
         "patches_are_installed",
@@ -79,22 +89,35 @@ def test_a_fleet(aws: Emulator) -> None:
         assert judge_all(aws, "ssm", names, at=NOW) == {
             "instances_are_managed": {
                 ec2 + one: ("holds", "the agent is Online"),
+                ec2 + good: ("holds", "the agent is Online"),
+                ec2 + unseen: ("fails", "the agent is ConnectionLost"),
                 ec2 + two: ("fails", "not a managed node"),
+                ec2 + stopped: ("not applicable", "the instance is stopped"),
             },
             "patches_are_installed": {
-                node: (
+                node + good: ("holds", "every patch of the baseline is installed on 2026-11-20"),
+                node + unseen: ("unknown", f"Patch Manager never looked at {unseen}"),
+                node + one: (
                     "fails",
                     "1 critical patches are not installed, 2 security patches are not installed, "
                     "3 patches are missing on 2026-11-20",
-                )
+                ),
             },
-            "nodes_are_looked_at_for_patches": {node: ("holds", "last looked at on 2026-11-20")},
+            "nodes_are_looked_at_for_patches": {
+                node + one: ("holds", "last looked at on 2026-11-20"),
+                node + good: ("holds", "last looked at on 2026-11-20"),
+                node + unseen: ("fails", f"Patch Manager never looked at {unseen}"),
+            },
             "patching_is_scheduled": {
                 REGION: ("fails", "no association and no enabled maintenance window runs AWS-RunPatchBaseline")
             },
-            "associations_succeed": {f"{SSM}association/a-1": ("fails", "AWS-GatherSoftwareInventory: Failed")},
+            "associations_succeed": {
+                f"{SSM}association/a-1": ("fails", "AWS-GatherSoftwareInventory: Failed"),
+                f"{SSM}association/a-2": ("holds", "AWS-UpdateSSMAgent: Success"),
+                f"{SSM}association/a-3": ("unknown", "AWS-ConfigureAWSPackage: Pending"),
+            },
             "sessions_are_logged": {REGION: ("fails", "no preferences are set, so nothing is logged")},
-            "managed_nodes": {REGION: ("told", "1 managed nodes, 1 of them online")},
+            "managed_nodes": {REGION: ("told", "3 managed nodes, 2 of them online")},
             "inventory": {REGION: ("told", "an association gathers the inventory of managed nodes")},
             "default_host_management": {REGION: ("told", "the setting for Default Host Management is $None")},
             "maintenance_windows": {},
@@ -171,6 +194,24 @@ def test_documents_and_parameters(aws: Emulator) -> None:
             "change_control": {},
             "documents_by_type": {REGION: ("told", "documents of the account's own: 2 Automation")},
             "open_items": {REGION: ("told", "1 OpsItems are open, the oldest since 2026-10-01")},
+        }
+    ssm.delete_parameter(Name="/app/db-password")
+    ssm.put_parameter(Name="/app/token-url", Type="String", Value="https://example.com")
+    setting = {"SettingId": SHARING, "SettingValue": "Disable", "Status": "Customized"}
+    again = {**ran, "AutomationExecutionStatus": "Success", "ExecutionStartTime": "2026-11-21T00:00:00Z"}
+    with answering(
+        "ssm",
+        {
+            "DescribeAutomationExecutions": {"AutomationExecutionMetadataList": [again, ran]},
+            "GetServiceSetting": {"ServiceSetting": setting},
+        },
+    ):
+        assert judge_all(aws, "ssm", (names[0], *names[2:4])) == {
+            "secret_parameters_are_encrypted": {
+                REGION: ("holds", "1 of 2 are secure, and no other is named like a secret")
+            },
+            "documents_cannot_become_public": {REGION: ("holds", "the setting for sharing with everyone is Disable")},
+            "runbooks_succeed": {REGION: ("holds", "the last runs of isolate-instance")},
         }
 
 
@@ -253,23 +294,8 @@ def test_patching_is_scheduled(associations: list[Association], tasks: list[Wind
     assert isinstance(verdict, Holds if holds else Fails)
 
 
-def test_associations_that_run_or_never_ran() -> None:
-    assert nodes.associations_succeed(association("x", status="Success")) == Holds("x: Success")
-    assert nodes.associations_succeed(association("x", status="Pending")) == CannotTell("x: Pending")
+def test_associations_that_never_ran() -> None:
     assert nodes.associations_succeed(association("x")) == CannotTell("x: never ran")
-
-
-def test_parameters_that_are_no_secrets() -> None:
-    plain = [Parameter(name="/app/stage", type="String"), Parameter(name="/app/token-url", type="String")]
-    told = Holds("0 of 2 are secure, and no other is named like a secret")
-    assert documents.secret_parameters_are_encrypted(plain) == told
-
-
-def test_documents_cannot_become_public() -> None:
-    none = NotApplicable("there are no documents of the account's own")
-    assert documents.documents_cannot_become_public([]) == none
-    held = Holds("the setting for sharing with everyone is Disable")
-    assert documents.documents_cannot_become_public([PublicSharing(setting_value="Disable")]) == held
 
 
 def run(name: str, status: str, day: int) -> Execution:
