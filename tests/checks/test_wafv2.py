@@ -9,7 +9,7 @@ from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePl
 from checks.wafv2 import acls, front
 from checks.wafv2.evidence import AclsInUse, Body, RateLimitingAcls
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
-from tests.checks.answers import judge_all
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "m"}
@@ -111,46 +111,58 @@ def test_load_balancers_and_their_acls(aws: Emulator) -> None:
     assert seen["web_acls"] == {REGION: ("told", "3 web ACLs: counting, good, idle")}
 
 
-def test_acls_of_cloudfront(aws: Emulator) -> None:
-    used = make_acl(aws, "edge", rule("rate", RATE, Action={"Count": {}}), scope="CLOUDFRONT")
-    idle = make_acl(aws, "idle", scope="CLOUDFRONT")
-    origin = {"Id": "o", "DomainName": "x.example.com", "CustomOriginConfig": {
+def distribute(aws: Emulator, acl: str, domain: str) -> str:
+    """A distribution behind a web ACL."""
+    origin = {"Id": "o", "DomainName": domain, "CustomOriginConfig": {
         "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}  # fmt: skip
-    behavior = {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"}
-    aws.client("cloudfront").create_distribution(
+    made = aws.client("cloudfront").create_distribution(
         DistributionConfig={
-            "CallerReference": "r",
+            "CallerReference": acl,
             "Comment": "",
             "Enabled": True,
             "Origins": {"Quantity": 1, "Items": [origin]},
-            "DefaultCacheBehavior": behavior,
-            "WebACLId": used,
+            "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
+            "WebACLId": acl,
         }
     )
-    unused = ("not applicable", acls.UNUSED.because)
-    seen = judge_all(
-        aws,
-        "wafv2",
-        [
-            "edge_requests_are_logged",
-            "edge_web_acls_stop_requests",
-            "edge_web_acls_use_managed_rules",
-            "edge_web_acls_limit_rates",
-        ],
-    )
-    assert seen["edge_requests_are_logged"] == {used: ("fails", "nothing is logged"), idle: unused}
-    assert seen["edge_web_acls_stop_requests"] == {
-        used: ("fails", "none of its 1 rules stops a request"),
-        idle: unused,
+    arn: str = made["Distribution"]["ARN"]
+    return arn
+
+
+def test_acls_of_cloudfront(aws: Emulator) -> None:
+    acting = rule("managed", MANAGED, OverrideAction={"None": {}})
+    good = make_acl(aws, "good", acting, rule("rate", RATE, Action={"Block": {}}), scope="CLOUDFRONT")
+    bad = make_acl(aws, "bad", rule("rate", RATE, Action={"Count": {}}), scope="CLOUDFRONT")
+    idle = make_acl(aws, "idle", scope="CLOUDFRONT")
+    for acl in (good, bad):
+        distribute(aws, acl, "x.example.com")
+    stream = f"arn:aws:firehose:us-east-1:{ACCOUNT}:deliverystream/aws-waf-logs-a"
+    logged = {"ResourceArn": good, "LogDestinationConfigs": [stream]}
+    aws.client("wafv2").put_logging_configuration(LoggingConfiguration=logged)
+    unused = {idle: ("not applicable", acls.UNUSED.because)}
+    expected = {
+        "edge_requests_are_logged": {
+            good: ("holds", f"logged to {stream}"),
+            bad: ("fails", "nothing is logged"),
+            **unused,
+        },
+        "edge_web_acls_stop_requests": {
+            good: ("holds", "the managed group AWSManagedRulesCommonRuleSet acts"),
+            bad: ("fails", "none of its 1 rules stops a request"),
+            **unused,
+        },
+        "edge_web_acls_use_managed_rules": {
+            good: ("holds", "managed groups: AWSManagedRulesCommonRuleSet"),
+            bad: ("fails", "no managed rule group"),
+            **unused,
+        },
+        "edge_web_acls_limit_rates": {
+            good: ("holds", "a rate-based rule stops requests"),
+            bad: ("fails", "no rate-based rule stops requests"),
+            **unused,
+        },
     }
-    assert seen["edge_web_acls_use_managed_rules"] == {
-        used: ("fails", "no managed rule group"),
-        idle: unused,
-    }
-    assert seen["edge_web_acls_limit_rates"] == {
-        used: ("fails", "no rate-based rule stops requests"),
-        idle: unused,
-    }
+    assert judge_all(aws, "wafv2", expected) == expected
 
 
 def test_apis(aws: Emulator) -> None:
@@ -181,10 +193,18 @@ def test_apis(aws: Emulator) -> None:
         xrayEnabled=True,
         logConfig={"fieldLogLevel": "ERROR", "cloudWatchLogsRoleArn": f"arn:aws:iam::{ACCOUNT}:role/logs"},
     )["graphqlApi"]["arn"]
-    assert aws.judge("wafv2.public_graphql_apis_have_a_web_acl") == {
-        key: ("fails", "no web ACL"),
-        signed: ("not applicable", "the API is private"),
-    }
+    guarded = graph.create_graphql_api(name="guarded", authenticationType="AWS_IAM")["graphqlApi"]["arn"]
+    listed = graph.list_graphql_apis()["graphqlApis"]
+    for one in listed:
+        if one["name"] == "guarded":
+            one["wafWebAclArn"] = acl  # which moto does not tell
+    with answering("appsync", {"ListGraphqlApis": {"graphqlApis": listed}}):
+        assert aws.judge("wafv2.public_graphql_apis_have_a_web_acl") == {
+            key: ("fails", "no web ACL"),
+            guarded: ("holds", f"web ACL {acl}"),
+            signed: ("not applicable", "the API is private"),
+        }
+    graph.delete_graphql_api(apiId=guarded.rpartition("/")[2])
     seen = judge_all(aws, "appsync", ["apis_authenticate_their_callers", "requests_are_logged", "requests_are_traced"])
     assert seen["apis_authenticate_their_callers"] == {
         key: ("fails", "takes API_KEY"),
@@ -352,18 +372,7 @@ def test_a_rule_group_may_throttle() -> None:
 def test_what_is_behind_a_distribution_with_a_web_acl(aws: Emulator) -> None:
     arn = make_balancer(aws, "web", Scheme="internet-facing", SecurityGroups=[make_group(aws, "all", "0.0.0.0/0")])
     name = aws.client("elbv2").describe_load_balancers()["LoadBalancers"][0]["DNSName"]
-    origin = {"Id": "o", "DomainName": name, "CustomOriginConfig": {
-        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}  # fmt: skip
-    made = aws.client("cloudfront").create_distribution(
-        DistributionConfig={
-            "CallerReference": "r",
-            "Comment": "",
-            "Enabled": True,
-            "Origins": {"Quantity": 1, "Items": [origin]},
-            "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
-            "WebACLId": "acl",
-        }
-    )["Distribution"]["ARN"]
+    made = distribute(aws, "acl", name)
     assert aws.judge("wafv2.public_balancers_have_a_web_acl") == {
         arn: ("unknown", f"{made}, which has a web ACL, stands before it, and may be passed by")
     }
