@@ -7,6 +7,7 @@ import pytest
 from checks.elbv2 import balancers as elbv2
 from checks.elbv2.evidence import Listener
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import judge_all
 from tests.emulator import Emulator
 
 
@@ -37,22 +38,32 @@ def test_listeners_speak_tls_or_redirect(aws: Emulator) -> None:
     secure = listener(
         aws, arn, "HTTPS", 443, Certificates=[{"CertificateArn": certificate}], SslPolicy="ELBSecurityPolicy-2016-08"
     )
-    assert aws.judge("elbv2.listeners_speak_tls") == {
+    modern = listener(
+        aws,
+        arn,
+        "HTTPS",
+        8443,
+        Certificates=[{"CertificateArn": certificate}],
+        SslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06",
+    )
+    seen = judge_all(aws, "elbv2", ["listeners_speak_tls", "listeners_refuse_old_tls"])
+    assert seen["listeners_speak_tls"] == {
         plain: ("fails", "HTTP on port 8080"),
         turned: ("holds", "HTTP on port 80 redirects to HTTPS"),
         secure: ("holds", "HTTPS on port 443"),
+        modern: ("holds", "HTTPS on port 8443"),
     }
-    assert aws.verdicts("elbv2.listeners_refuse_old_tls") == {
-        plain: "not applicable",
-        turned: "not applicable",
-        secure: "fails",
+    assert seen["listeners_refuse_old_tls"] == {
+        plain: ("not applicable", "the listener speaks HTTP"),
+        turned: ("not applicable", "the listener speaks HTTP"),
+        secure: ("fails", "the policy is ELBSecurityPolicy-2016-08"),
+        modern: ("holds", "the policy is ELBSecurityPolicy-TLS13-1-2-2021-06"),
     }
 
 
 @pytest.mark.parametrize(
     ("policy", "holds"),
     [
-        ("ELBSecurityPolicy-2016-08", False),
         ("ELBSecurityPolicy-TLS-1-0-2015-04", False),
         ("ELBSecurityPolicy-TLS-1-1-2017-01", False),
         ("ELBSecurityPolicy-FS-2018-06", False),
@@ -61,7 +72,6 @@ def test_listeners_speak_tls_or_redirect(aws: Emulator) -> None:
         ("ELBSecurityPolicy-TLS13-1-1-2021-06", False),
         ("ELBSecurityPolicy-TLS-1-2-2017-01", True),
         ("ELBSecurityPolicy-FS-1-2-Res-2020-10", True),
-        ("ELBSecurityPolicy-TLS13-1-2-2021-06", True),
         ("ELBSecurityPolicy-TLS13-1-3-2021-06", True),
         ("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", True),
         ("ELBSecurityPolicy-TLS13-1-0-PQ-2025-09", False),
@@ -96,7 +106,6 @@ def test_old_policies(policy: str, *, holds: bool) -> None:
                 "the policy is ELBSecurityPolicy-TLS14-1-3-2030-01, and not one whose versions of TLS are known here"
             ),
         ),
-        (Listener(listener_arn="l", protocol="TCP"), NotApplicable("the listener speaks TCP")),
     ],
 )
 def test_listeners_without_a_policy(one: Listener, verdict: Verdict) -> None:
@@ -114,28 +123,40 @@ def test_what_balancers_are_set_to(aws: Emulator) -> None:
             {"Key": "access_logs.s3.bucket", "Value": "logs"},
             {"Key": "deletion_protection.enabled", "Value": "true"},
             {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "true"},
+            {"Key": "routing.http.desync_mitigation_mode", "Value": "defensive"},
         ],
     )
-    assert aws.judge("elbv2.requests_are_logged") == {
-        good: ("holds", "access logs are on"),
-        bad: ("fails", "access logs are off"),
-        network: ("not applicable", "without a TLS listener a network load balancer writes no access logs"),
+    aws.client("elbv2").modify_load_balancer_attributes(
+        LoadBalancerArn=bad, Attributes=[{"Key": "routing.http.desync_mitigation_mode", "Value": "monitor"}]
+    )
+    expected = {
+        "requests_are_logged": {
+            good: ("holds", "access logs are on"),
+            bad: ("fails", "access logs are off"),
+            network: ("not applicable", "without a TLS listener a network load balancer writes no access logs"),
+        },
+        "balancers_are_protected_from_deletion": {
+            good: ("holds", "deletion protection is on"),
+            bad: ("fails", "it is off"),
+            network: ("fails", "it is off"),
+        },
+        "malformed_headers_are_dropped": {
+            good: ("holds", "they are dropped"),
+            bad: ("fails", "they are passed on"),
+            network: ("not applicable", "a network load balancer reads no headers"),
+        },
+        "odd_requests_are_not_forwarded": {
+            good: ("holds", "the mode is defensive"),
+            bad: ("fails", "the mode is monitor"),
+            network: ("not applicable", "a network load balancer reads no requests"),
+        },
+        "balancers_span_zones": {
+            good: ("holds", "in us-east-1a, us-east-1b"),
+            bad: ("fails", "in us-east-1a alone"),
+            network: ("holds", "in us-east-1a, us-east-1b"),
+        },
     }
-    assert aws.judge("elbv2.balancers_are_protected_from_deletion") == {
-        good: ("holds", "deletion protection is on"),
-        bad: ("fails", "it is off"),
-        network: ("fails", "it is off"),
-    }
-    assert aws.judge("elbv2.malformed_headers_are_dropped") == {
-        good: ("holds", "they are dropped"),
-        bad: ("fails", "they are passed on"),
-        network: ("not applicable", "a network load balancer reads no headers"),
-    }
-    assert aws.judge("elbv2.balancers_span_zones") == {
-        good: ("holds", "in us-east-1a, us-east-1b"),
-        bad: ("fails", "in us-east-1a alone"),
-        network: ("holds", "in us-east-1a, us-east-1b"),
-    }
+    assert judge_all(aws, "elbv2", expected) == expected
 
 
 SOURCE = elbv2.LogSource(name="s", resource_arns=("b",), log_type="ALB_ACCESS_LOGS")
