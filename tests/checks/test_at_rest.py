@@ -11,6 +11,7 @@ from checks.s3 import data
 from checks.s3.evidence import Bucket
 from scanner import Fails, Holds, NotApplicable, Verdict
 from scanner.judge.finding import Stand
+from tests.checks.answers import answering
 from tests.emulator import ACCOUNT, Emulator
 
 REDSHIFT = f"arn:aws:redshift:us-east-1:{ACCOUNT}:"
@@ -97,3 +98,10 @@ def test_the_day_of_the_account_is_read(aws: Emulator) -> None:
     assert aws.judge(check) == {GLOBAL: ("not applicable", "the account has no buckets")}
     aws.client("s3").create_bucket(Bucket="bucket")
     assert aws.judge(check) == {GLOBAL: ("holds", "the account was opened on 2024-02-01")}
+    client = aws.client("iam")
+    client.generate_credential_report()
+    report = client.get_credential_report()["Content"].decode().replace("2024-02-01", "2023-01-04", 1)
+    answer = {"Content": report, "ReportFormat": "text/csv", "GeneratedTime": "2026-11-27T00:00:00Z"}
+    with answering("iam", {"GetCredentialReport": answer}):
+        told = "S3 does not tell of 1 buckets whether they hold plain objects from before 5 January 2023"
+        assert aws.judge(check) == {GLOBAL: ("fails", told)}

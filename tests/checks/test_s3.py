@@ -11,8 +11,7 @@ import pytest
 
 from checks.access.organization import Limits
 from checks.backup.evidence import Protected
-from checks.s3 import access, access_points, data
-from checks.s3.access_points import MultiRegionAccessPoint
+from checks.s3 import access, data
 from checks.s3.evidence import (
     AccountBlock,
     Acl,
@@ -20,9 +19,7 @@ from checks.s3.evidence import (
     BucketBlock,
     BucketPolicy,
     Encryption,
-    Flags,
     Lifecycle,
-    ObjectLock,
     Owner,
     Ownership,
     PolicyStatus,
@@ -30,6 +27,7 @@ from checks.s3.evidence import (
 )
 from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from scanner.access.inventory import Document, Level, NotSeen
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = "arn:aws:s3:::"
@@ -106,6 +104,30 @@ def test_buckets_are_not_public(aws: Emulator) -> None:
     }
 
 
+def test_the_switches_of_account_and_bucket_add_up(aws: Emulator) -> None:
+    client = make(aws, "bare", "rest", "full", "half")
+    policies, acls = (
+        {"BlockPublicPolicy": False, "RestrictPublicBuckets": False},
+        {
+            "BlockPublicAcls": False,
+            "IgnorePublicAcls": False,
+        },
+    )
+    for name, off in (("rest", acls), ("full", {}), ("half", policies)):
+        client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=ALL_ON | off)
+    check = "s3.buckets_block_public_access"
+    on = ("holds", "all four switches are on, for the bucket or for the account")
+    assert aws.judge(check) == {
+        ARN + "bare": ("fails", "off: BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets"),
+        ARN + "rest": ("fails", "off: BlockPublicAcls, IgnorePublicAcls"),
+        ARN + "full": on,
+        ARN + "half": ("fails", "off: BlockPublicPolicy, RestrictPublicBuckets"),
+    }
+    block_account(aws, **policies)
+    off = ("fails", "off: BlockPublicPolicy, RestrictPublicBuckets")
+    assert aws.judge(check) == {ARN + "bare": off, ARN + "rest": on, ARN + "full": on, ARN + "half": off}
+
+
 def test_an_account_without_buckets(aws: Emulator) -> None:
     none = {f"account:{ACCOUNT}": ("not applicable", "there is none: s3:ListBuckets listed nothing")}
     assert aws.judge("s3.buckets_are_not_public") == none
@@ -158,11 +180,23 @@ def policy(*statements: Mapping[str, object]) -> BucketPolicy:
 
 
 def test_bucket_policies_name_their_users(aws: Emulator) -> None:
-    client = make(aws, "none", "other", "open")
+    client = make(aws, "none", "other", "open", "cdn", "org")
     statement = {**OPEN, "Principal": {"AWS": "arn:aws:iam::210987654321:root"}, "Resource": "arn:aws:s3:::other/*"}
     client.put_bucket_policy(Bucket="other", Policy=json.dumps(document(statement)))
     client.put_bucket_policy(Bucket="open", Policy=json.dumps(document({**OPEN, "Resource": "arn:aws:s3:::open/*"})))
+    of_cloudfront = {
+        **OPEN,
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Resource": "arn:aws:s3:::cdn/*",
+        "Condition": {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"}},
+    }
+    client.put_bucket_policy(Bucket="cdn", Policy=json.dumps(document(of_cloudfront)))
+    bound = {**OPEN, "Resource": "arn:aws:s3:::org/*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+    client.put_bucket_policy(Bucket="org", Policy=json.dumps(document(bound)))
+    alone = ("holds", "no other account is let in")
     assert aws.judge("s3.policies_name_their_users") == {
+        ARN + "cdn": alone,
+        ARN + "org": alone,
         ARN + "none": ("not applicable", "the bucket has no policy"),
         ARN + "other": ("fails", "another account is let in: statement 'open' lets 210987654321 do s3:GetObject"),
         ARN + "open": ("fails", "another account is let in: statement 'open' lets everyone do s3:GetObject"),
@@ -426,12 +460,17 @@ def test_access_points(aws: Emulator) -> None:
 def test_multi_region_access_points(aws: Emulator) -> None:
     check = "s3.multi_region_access_points_block_public_access"
     assert set(aws.verdicts(check).values()) == {"not applicable"}
-    on = Flags(block_public_acls=True, ignore_public_acls=True, block_public_policy=True, restrict_public_buckets=True)
-    point = MultiRegionAccessPoint(name="p", alias="p.mrap", public_access_block=on)
-    judge = access_points.multi_region_access_points_block_public_access
-    assert judge(point) == Holds("all four switches are on")
-    off = MultiRegionAccessPoint(name="p", alias="p.mrap", public_access_block=Flags(block_public_acls=True))
-    assert judge(off) == Fails("off: IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets")
+    client = make(aws, "bucket")
+    for name, off in (("closed", {}), ("half", {"RestrictPublicBuckets": False})):
+        wanted = {"Name": name, "PublicAccessBlock": ALL_ON | off, "Regions": [{"Bucket": "bucket"}]}
+        client = control(aws)
+        client.create_multi_region_access_point(AccountId=ACCOUNT, ClientToken=name, Details=wanted)
+    made = client.list_multi_region_access_points(AccountId=ACCOUNT)["AccessPoints"]
+    arn = {one["Name"]: f"arn:aws:s3::{ACCOUNT}:accesspoint/{one['Alias']}" for one in made}
+    assert aws.judge(check) == {
+        arn["closed"]: ("holds", "all four switches are on"),
+        arn["half"]: ("fails", "off: RestrictPublicBuckets"),
+    }
 
 
 def test_objects_can_be_brought_back(aws: Emulator) -> None:
@@ -457,76 +496,45 @@ def test_a_recovery_point_of_aws_backup_counts() -> None:
     assert found == Holds("AWS Backup made a recovery point on 2026-11-23")
 
 
+def test_what_becomes_of_versions(aws: Emulator) -> None:
+    client = make(aws, "never", "bare", "mfa", "expiring", "current", "off", "suspended")
+    client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    for name in ("bare", "mfa", "expiring", "current", "off", "suspended"):
+        status = "Suspended" if name == "suspended" else "Enabled"
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
+    old = {"NoncurrentVersionExpiration": {"NoncurrentDays": 90}}
+    for name, status, act in (
+        ("expiring", "Enabled", old),
+        ("current", "Enabled", {"Expiration": {"Days": 90}}),
+        ("off", "Disabled", old),
+    ):
+        rule = {"ID": "a", "Filter": {"Prefix": ""}, "Status": status, **act}
+        client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
+    # moto forgets that MFA delete was asked for.
+    answer = {"GetBucketVersioning": {"Status": "Enabled", "MFADelete": "Enabled"}}
+    with answering("s3", answer, when={"Bucket": "mfa"}):
+        seen = judge_all(aws, "s3", ["old_versions_are_let_go", "versions_are_deleted_with_mfa_only"])
+    kept = ("fails", "no enabled rule expires old versions")
+    managed = ("not applicable", "the bucket has lifecycle rules, with which S3 allows no MFA delete")
+    assert seen == {
+        "old_versions_are_let_go": {
+            ARN + "never": ("not applicable", "the bucket keeps no versions"),
+            ARN + "expiring": ("holds", "after 90 days"),
+            **{ARN + name: kept for name in ("bare", "mfa", "current", "off", "suspended", "locked")},
+        },
+        "versions_are_deleted_with_mfa_only": {
+            ARN + "never": ("not applicable", "the bucket does not keep versions"),
+            ARN + "suspended": ("not applicable", "the bucket does not keep versions"),
+            ARN + "bare": ("fails", "MFA delete is off"),
+            ARN + "mfa": ("holds", "MFA delete is on"),
+            ARN + "locked": ("not applicable", "the bucket has Object Lock"),
+            **{ARN + name: managed for name in ("expiring", "current", "off")},
+        },
+    }
+
+
 def lifecycle(**rule: object) -> Lifecycle:
     return Lifecycle.model_validate({"rules": [{"status": "Enabled"} | rule]}, strict=False)
-
-
-NO_RULE = Fails("no enabled rule expires old versions")
-
-
-@pytest.mark.parametrize(
-    ("versioning", "rules", "verdict"),
-    [
-        (Versioning(), None, NotApplicable("the bucket keeps no versions")),
-        (Versioning(status="Enabled"), None, NO_RULE),
-        (Versioning(status="Suspended"), None, NO_RULE),
-        (
-            Versioning(status="Enabled"),
-            lifecycle(noncurrent_version_expiration={"noncurrent_days": 90}),
-            Holds("after 90 days"),
-        ),
-        (
-            Versioning(status="Enabled"),
-            lifecycle(noncurrent_version_expiration={"noncurrent_days": None}),
-            Holds("a rule expires old versions"),
-        ),
-        (
-            Versioning(status="Enabled"),
-            lifecycle(noncurrent_version_expiration={"noncurrent_days": 90}, status="Disabled"),
-            NO_RULE,
-        ),
-        (Versioning(status="Enabled"), lifecycle(expiration={"days": 90}), NO_RULE),
-    ],
-)
-def test_old_versions_are_let_go(versioning: Versioning, rules: Lifecycle | None, verdict: Verdict) -> None:
-    assert data.old_versions_are_let_go(versioning, rules) == verdict
-
-
-@pytest.mark.parametrize(
-    ("versioning", "rules", "lock", "verdict"),
-    [
-        (Versioning(status="Enabled"), None, None, Fails("MFA delete is off")),
-        (Versioning(status="Enabled", mfa_delete="Disabled"), None, ObjectLock(), Fails("MFA delete is off")),
-        (Versioning(status="Enabled", mfa_delete="Enabled"), None, None, Holds("MFA delete is on")),
-        (Versioning(), None, None, NotApplicable("the bucket does not keep versions")),
-        (
-            Versioning(status="Enabled"),
-            lifecycle(expiration={"days": 90}),
-            None,
-            NotApplicable("the bucket has lifecycle rules, with which S3 allows no MFA delete"),
-        ),
-        (
-            Versioning(status="Enabled"),
-            None,
-            ObjectLock(object_lock_enabled="Enabled"),
-            NotApplicable("the bucket has Object Lock"),
-        ),
-    ],
-)
-def test_versions_are_deleted_with_mfa_only(
-    versioning: Versioning, rules: Lifecycle | None, lock: ObjectLock | None, verdict: Verdict
-) -> None:
-    assert data.versions_are_deleted_with_mfa_only(versioning, rules, lock) == verdict
-
-
-def test_the_switches_of_account_and_bucket_add_up() -> None:
-    half = {"block_public_acls": True, "ignore_public_acls": True}
-    rest = {"block_public_policy": True, "restrict_public_buckets": True}
-    check = access.buckets_block_public_access
-    on = Holds("all four switches are on, for the bucket or for the account")
-    assert check(AccountBlock(**half), BucketBlock(**rest)) == on
-    assert check(None, BucketBlock(**half, **rest)) == on
-    assert check(AccountBlock(**half), None) == Fails("off: BlockPublicPolicy, RestrictPublicBuckets")
 
 
 def test_a_rule_for_delete_markers_alone_lets_no_data_go() -> None:
