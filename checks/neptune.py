@@ -1,7 +1,7 @@
 """Neptune: what its clusters have beside what RDS's API tells of them, which `checks/rds` judges, and analytics graphs."""
 
 from checks.rds.evidence import ChosenForCluster, DBCluster
-from scanner import Evidence, Fails, Holds, NotApplicable, Read, Verdict, check
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Read, Verdict, check
 
 
 class Graph(Evidence, read=Read("neptune-graph:ListGraphs", "graphs", arn="{arn}")):
@@ -44,6 +44,9 @@ def audit_events_are_recorded(cluster: DBCluster, groups: list[ChosenForCluster]
         return Fails(f"neptune_enable_audit_log is {told}")
     if "audit" not in cluster.enabled_cloudwatch_logs_exports:
         return Fails("the audit log is not exported")
+    if any(one.db_cluster_parameter_group_status == "pending-reboot" for one in cluster.db_cluster_members):
+        # The parameter is static ("Neptune parameters").
+        return CannotTell("neptune_enable_audit_log is 1, and the parameter group waits for a restart")
     return Holds("the audit log is on, and exported")
 
 

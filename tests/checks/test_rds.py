@@ -1,6 +1,7 @@
 """RDS checks, against real clients and as tables."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,11 +16,11 @@ from checks.rds.evidence import (
     ClusterSnapshotShares,
     DBCluster,
     DBInstance,
-    Reach,
     Snapshot,
     SnapshotShares,
 )
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ARN = "arn:aws:rds:us-east-1:123456789012:"
@@ -167,14 +168,93 @@ def test_a_client_hears_from_a_field_that_the_emulator_leaves_out(aws: Emulator)
     assert aws.verdicts("rds.storage_is_encrypted") == {ARN + "db:one": "fails"}
 
 
-def test_instances_are_not_public() -> None:
-    def judged(public: object) -> Verdict:
-        return databases.instances_are_not_public(
-            Reach.model_validate({"db_instance_arn": "a", "publicly_accessible": public})
-        )
+def certified(days: int) -> dict[str, Any]:
+    return {"CertificateDetails": {"CAIdentifier": "rds-ca-rsa2048-g1", "ValidTill": NOW + timedelta(days=days)}}
 
-    assert judged(public=True) == Fails("publicly accessible")
-    assert judged(public=False) == Holds("not publicly accessible")
+
+def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
+    """moto's own instances, with the members that moto leaves out."""
+    make(aws, "good", EnableCloudwatchLogsExports=["postgresql", "upgrade"])
+    make(aws, "bad")
+    make(aws, "custom")
+    make_cluster(aws)
+    of_aurora = {"DBInstanceClass": "db.r6g.large", "DBClusterIdentifier": "c", "Engine": "aurora-postgresql"}
+    for name in ("member", "graph"):
+        aws.client("rds").create_db_instance(DBInstanceIdentifier=name, **of_aurora)
+    added: dict[str, dict[str, Any]] = {
+        "good": {
+            "PubliclyAccessible": False,
+            "PerformanceInsightsEnabled": True,
+            "MaxAllocatedStorage": 100,
+            **certified(30),
+        },
+        # A ceiling that the storage has reached lets it grow no more.
+        "bad": {
+            "PubliclyAccessible": True,
+            "PerformanceInsightsEnabled": False,
+            "MaxAllocatedStorage": 20,
+            **certified(29),
+        },
+        "custom": {"PubliclyAccessible": False, "Engine": "custom-oracle-ee"},
+        "member": {"PubliclyAccessible": True, "PerformanceInsightsEnabled": True, **certified(300)},
+        "graph": {
+            "Engine": "neptune",
+            "PubliclyAccessible": False,
+            "PerformanceInsightsEnabled": False,
+            **certified(300),
+        },
+    }
+    told = [
+        one | added[one["DBInstanceIdentifier"]] for one in aws.client("rds").describe_db_instances()["DBInstances"]
+    ]
+    names = [
+        "instances_are_not_public",
+        "logs_are_exported",
+        "performance_is_recorded",
+        "storage_grows",
+        "certificates_stay_valid",
+    ]
+    with answering("rds", {"DescribeDBInstances": {"DBInstances": told}}):
+        found = judge_all(aws, "rds", names, at=NOW)
+    private = ("holds", "not publicly accessible")
+    later = ("holds", "the certificate ends on 2027-09-19")
+    assert {name: {arn.rpartition(":")[2]: said for arn, said in of.items()} for name, of in found.items()} == {
+        names[0]: {
+            "good": private,
+            "bad": ("fails", "publicly accessible"),
+            "custom": private,
+            "member": ("fails", "publicly accessible"),
+            "graph": private,
+        },
+        names[1]: {
+            "good": ("holds", "exports postgresql, upgrade"),
+            "bad": ("fails", "no log is exported to CloudWatch Logs"),
+            "custom": ("not applicable", "RDS Custom does not export logs"),
+            "member": JUDGED_INSTEAD,
+            "graph": JUDGED_INSTEAD,
+        },
+        names[2]: {
+            "good": ("holds", "Performance Insights is on"),
+            "bad": ("fails", "it is off"),
+            "custom": ("not applicable", "judged for RDS and Aurora only; this is custom-oracle-ee"),
+            "member": ("holds", "Performance Insights is on"),
+            "graph": ("not applicable", "judged for RDS and Aurora only; this is neptune"),
+        },
+        names[3]: {
+            "good": ("holds", "from 20 up to 100 GiB"),
+            "bad": ("fails", "the storage stays at 20 GiB"),
+            "custom": ("not applicable", "RDS Custom does not scale its storage"),
+            "member": JUDGED_INSTEAD,
+            "graph": JUDGED_INSTEAD,
+        },
+        names[4]: {
+            "good": ("holds", "the certificate ends on 2026-12-23"),
+            "bad": ("fails", "the certificate ends on 2026-12-22"),
+            "custom": ("unknown", "no certificate is named"),
+            "member": later,
+            "graph": later,
+        },
+    }
 
 
 REPLICA = {"read_replica_source_db_instance_identifier": "main"}
@@ -227,38 +307,6 @@ OF_MAIN = NotApplicable("a read replica of main")
             instance(auto_minor_version_upgrade=False),
             Fails("postgres 16.3 is not upgraded automatically"),
         ),
-        (databases.logs_are_exported, instance(), Fails("no log is exported to CloudWatch Logs")),
-        (
-            databases.logs_are_exported,
-            instance(enabled_cloudwatch_logs_exports=("upgrade", "postgresql")),
-            Holds("exports postgresql, upgrade"),
-        ),
-        (databases.logs_are_exported, instance(db_cluster_identifier="c"), NotApplicable(JUDGED_INSTEAD[1])),
-        (
-            databases.logs_are_exported,
-            instance(engine="custom-oracle-ee"),
-            NotApplicable("RDS Custom does not export logs"),
-        ),
-        (databases.performance_is_recorded, instance(), Fails("it is off")),
-        (
-            databases.performance_is_recorded,
-            instance(performance_insights_enabled=True),
-            Holds("Performance Insights is on"),
-        ),
-        (
-            databases.performance_is_recorded,
-            instance(engine="neptune"),
-            NotApplicable("judged for RDS and Aurora only; this is neptune"),
-        ),
-        (databases.storage_grows, instance(), Fails("the storage stays at 20 GiB")),
-        (databases.storage_grows, instance(max_allocated_storage=20), Fails("the storage stays at 20 GiB")),
-        (databases.storage_grows, instance(max_allocated_storage=100), Holds("from 20 up to 100 GiB")),
-        (databases.storage_grows, instance(db_cluster_identifier="c"), NotApplicable(JUDGED_INSTEAD[1])),
-        (
-            databases.storage_grows,
-            instance(engine="custom-oracle-ee"),
-            NotApplicable("RDS Custom does not scale its storage"),
-        ),
         (
             databases.master_passwords_are_managed,
             instance(**REPLICA),
@@ -283,16 +331,6 @@ OF_MAIN = NotApplicable("a read replica of main")
             databases.cluster_master_passwords_are_managed,
             cluster(global_cluster_identifier="g"),
             NotApplicable("Aurora manages no passwords of clusters in a global database"),
-        ),
-        (
-            databases.cluster_master_passwords_are_managed,
-            cluster(master_user_secret={"secret_arn": "a"}),
-            Holds("Secrets Manager keeps and rotates it"),
-        ),
-        (
-            databases.cluster_master_passwords_are_managed,
-            cluster(engine="neptune"),
-            NotApplicable("Neptune has no passwords"),
         ),
         (
             databases.cluster_master_passwords_are_managed,
@@ -393,19 +431,6 @@ def test_master_passwords(aws: Emulator) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("until", "verdict"),
-    [
-        (None, CannotTell("no certificate is named")),
-        (NOW + timedelta(days=29), Fails("the certificate ends on 2026-12-22")),
-        (NOW + timedelta(days=30), Holds("the certificate ends on 2026-12-23")),
-    ],
-)
-def test_certificates_stay_valid(until: datetime | None, verdict: Verdict) -> None:
-    one = instance(certificate_details={"valid_till": until} if until else None)
-    assert databases.certificates_stay_valid(one, NOW) == verdict
-
-
 def test_facts_about_databases(aws: Emulator) -> None:
     make(aws, "one", EngineVersion="16.3", EnableIAMDatabaseAuthentication=True)
     make(aws, "two", EngineVersion="16.3")
@@ -417,6 +442,51 @@ def test_facts_about_databases(aws: Emulator) -> None:
     assert aws.judge("rds.iam_authentication") == {"region:us-east-1": ("told", told)}
     told = "1 read replicas of instances and 0 readers in clusters"
     assert aws.judge("rds.read_replicas") == {"region:us-east-1": ("told", told)}
+
+
+def kept(name: str, kind: str, **how: object) -> dict[str, Any]:
+    """Automated backups of an instance (`db`) or a cluster, as RDS lists them."""
+    backups, of = ("auto-backup:ab-", "DBInstance") if kind == "db" else ("cluster-auto-backup:ab-", "DBCluster")
+    return {f"{of}AutomatedBackupsArn": f"{ARN}{backups}{name}", f"{of}Arn": f"{ARN}{kind}:{name}", **how}
+
+
+def test_automated_backups_that_outlive_their_database(aws: Emulator) -> None:
+    make(aws, "here")
+    make_cluster(aws, "here")
+    copied = kept("abroad", "db", Status="active", Encrypted=True, StorageEncryptionType="sse-kms")
+    abroad = copied | {"DBInstanceArn": f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:abroad"}
+    instances = [
+        kept("here", "db", Status="active", Encrypted=False, StorageEncryptionType="none"),
+        kept("plain", "db", Status="retained", Encrypted=False, StorageEncryptionType="none"),
+        kept("owned", "db", Status="retained", Encrypted=False, StorageEncryptionType="sse-rds"),
+        abroad,
+    ]
+    clusters = [
+        kept("here", "cluster", StorageEncrypted=False, StorageEncryptionType="none"),
+        kept("plain", "cluster", Status="retained", StorageEncrypted=False, StorageEncryptionType="none"),
+        kept("good", "cluster", Status="retained", StorageEncrypted=True, StorageEncryptionType="sse-kms"),
+    ]
+    names = ["automated_backups_are_encrypted", "cluster_automated_backups_are_encrypted"]
+    answers = {
+        "DescribeDBInstanceAutomatedBackups": {"DBInstanceAutomatedBackups": instances},
+        "DescribeDBClusterAutomatedBackups": {"DBClusterAutomatedBackups": clusters},
+    }
+    follows = ("not applicable", "an automated snapshot is encrypted as its database is")
+    plain = ("fails", "the backups are not encrypted")
+    with answering("rds", answers):
+        assert judge_all(aws, "rds", names) == {
+            names[0]: {
+                f"{ARN}auto-backup:ab-here": follows,
+                f"{ARN}auto-backup:ab-plain": plain,
+                f"{ARN}auto-backup:ab-owned": ("holds", "encrypted under a key that AWS owns"),
+                f"{ARN}auto-backup:ab-abroad": ("holds", "encrypted under a KMS key"),
+            },
+            names[1]: {
+                f"{ARN}cluster-auto-backup:ab-here": follows,
+                f"{ARN}cluster-auto-backup:ab-plain": plain,
+                f"{ARN}cluster-auto-backup:ab-good": ("holds", "encrypted under a KMS key"),
+            },
+        }
 
 
 def test_snapshots(aws: Emulator) -> None:
@@ -460,6 +530,10 @@ def test_snapshots(aws: Emulator) -> None:
 def test_cluster_snapshots(aws: Emulator) -> None:
     client = aws.client("rds")
     make_cluster(aws)
+    make_cluster(aws, "safe", StorageEncrypted=True)
+    client.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="safe-own", DBClusterIdentifier="safe")
+    safe = ARN + "cluster-snapshot:safe-own"
+    assert aws.judge("rds.cluster_snapshots_are_encrypted")[safe] == ("holds", "encrypted under a KMS key")
     client.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="own", DBClusterIdentifier="c")
     client.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="open", DBClusterIdentifier="c")
     client.modify_db_cluster_snapshot_attribute(
@@ -570,11 +644,114 @@ def test_connections_must_use_tls(aws: Emulator) -> None:
     }
 
 
-def test_cluster_connections_must_use_tls(aws: Emulator) -> None:
-    """Through clients with a default group only: moto lists no cluster parameter groups of its own making."""
-    make_cluster(aws)
-    assert aws.judge("rds.cluster_connections_must_use_tls") == {
-        ARN + "cluster:c": ("fails", "rds.force_ssl is off by default")
+def test_clusters_of_every_engine(aws: Emulator) -> None:
+    """Also what DocumentDB and Neptune have beside. moto's clusters, with the members and parameters that moto leaves out."""
+    engines = {
+        "good": ("aurora-postgresql", "16.4", {"rds.force_ssl": "1"}),
+        "bad": ("aurora-postgresql", "16.4", {}),
+        "documents": ("docdb", "5.0.0", {"audit_logs": "enabled"}),
+        "papers": ("docdb", "5.0.0", {"tls": "disabled", "audit_logs": "dml_read"}),
+        "graph": ("neptune", "1.3.0.0", {"neptune_enable_audit_log": "1"}),
+        "waiting": ("neptune", "1.3.0.0", {"neptune_enable_audit_log": "1"}),
+        "mute": ("neptune", "1.3.0.0", {}),
+    }
+    for name in engines:
+        make_cluster(aws, name)
+    secret = {"SecretArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!cluster-1", "SecretStatus": "active"}
+    # A static parameter counts from the restart on (Neptune user guide, "Neptune parameters").
+    restart = {
+        "DBInstanceIdentifier": "w",
+        "IsClusterWriter": True,
+        "DBClusterParameterGroupStatus": "pending-reboot",
+    }
+    added: dict[str, dict[str, Any]] = {
+        "good": {"MasterUserSecret": secret},
+        "documents": {"EnabledCloudwatchLogsExports": ["audit"]},
+        "papers": {"EnabledCloudwatchLogsExports": ["audit"]},
+        "graph": {"EnabledCloudwatchLogsExports": ["audit"], "IAMDatabaseAuthenticationEnabled": True},
+        "waiting": {"EnabledCloudwatchLogsExports": ["audit"], "DBClusterMembers": [restart]},
+    }
+    clusters = [
+        one
+        | {"Engine": engines[name][0], "EngineVersion": engines[name][1], "DBClusterParameterGroup": f"of-{name}"}
+        | added.get(name, {})
+        for one in aws.client("rds").describe_db_clusters()["DBClusters"]
+        for name in [one["DBClusterIdentifier"]]
+    ]
+    groups = [
+        {
+            "DBClusterParameterGroupName": f"of-{name}",
+            "DBParameterGroupFamily": f"{engine}{version}",
+            "DBClusterParameterGroupArn": f"{ARN}cluster-pg:of-{name}",
+        }
+        for name, (engine, version, _) in engines.items()
+    ]
+    checks = {
+        "rds": ["cluster_connections_must_use_tls", "cluster_master_passwords_are_managed"],
+        "docdb": ["audit_events_are_recorded"],
+        "neptune": ["audit_events_are_recorded", "requests_must_be_signed"],
+    }
+    with ExitStack() as stack:
+        lists = {
+            "DescribeDBClusters": {"DBClusters": clusters},
+            "DescribeDBClusterParameterGroups": {"DBClusterParameterGroups": groups},
+        }
+        stack.enter_context(answering("rds", lists))
+        for name, (_, _, values) in engines.items():
+            set_ = [{"ParameterName": key, "ParameterValue": value, "Source": "user"} for key, value in values.items()]
+            of = {"DBClusterParameterGroupName": f"of-{name}", "Source": "user"}
+            stack.enter_context(answering("rds", {"DescribeDBClusterParameters": {"Parameters": set_}}, of))
+        told = {
+            f"{service}.{name}": {arn.rpartition(":")[2]: said for arn, said in of.items()}
+            for service, names in checks.items()
+            for name, of in judge_all(aws, service, names).items()
+        }
+    https = ("holds", "Neptune 1.3.0.0 takes HTTPS only")
+    elsewhere = ("fails", "the master password is kept elsewhere")
+    none = ("not applicable", "Neptune has no passwords")
+
+    def only(engine: str, **here: tuple[str, str]) -> dict[str, tuple[str, str]]:
+        others = {
+            name: ("not applicable", f"judged for {engine} only; this is {of}") for name, (of, _, _) in engines.items()
+        }
+        return others | here
+
+    assert told == {
+        "rds.cluster_connections_must_use_tls": {
+            "good": ("holds", "rds.force_ssl is 1"),
+            "bad": ("fails", "rds.force_ssl is off by default"),
+            "documents": ("holds", "tls is on by default"),
+            "papers": ("fails", "tls is disabled"),
+            "graph": https,
+            "waiting": https,
+            "mute": https,
+        },
+        "rds.cluster_master_passwords_are_managed": {
+            "good": ("holds", "Secrets Manager keeps and rotates it"),
+            "bad": elsewhere,
+            "documents": elsewhere,
+            "papers": elsewhere,
+            "graph": none,
+            "waiting": none,
+            "mute": none,
+        },
+        "docdb.audit_events_are_recorded": only(
+            "DocumentDB",
+            documents=("holds", "audit_logs is enabled, and exported"),
+            papers=("fails", "audit_logs is dml_read, which leaves out who signs in"),
+        ),
+        "neptune.audit_events_are_recorded": only(
+            "Neptune",
+            graph=("holds", "the audit log is on, and exported"),
+            waiting=("unknown", "neptune_enable_audit_log is 1, and the parameter group waits for a restart"),
+            mute=("fails", "neptune_enable_audit_log is 0"),
+        ),
+        "neptune.requests_must_be_signed": only(
+            "Neptune",
+            graph=("holds", "IAM authentication is on"),
+            waiting=("fails", "IAM authentication is off"),
+            mute=("fails", "IAM authentication is off"),
+        ),
     }
 
 

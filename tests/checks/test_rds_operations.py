@@ -14,6 +14,7 @@ from checks.rds.operations import EngineVersion, EventSubscription, Maintenance,
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from tests.checks import answers
 from tests.checks.test_rds import cluster, instance
 from tests.emulator import Emulator
 
@@ -74,6 +75,8 @@ def test_around_a_database(aws: Emulator) -> None:
     assert aws.judge("rds.maintenance_is_not_overdue") == {REGION: nothing}
     client = aws.client("rds")
     one = client.create_db_instance(**DATABASE)["DBInstance"]["DBInstanceArn"]
+    silence = ("fails", "no subscription is to failures of every db-instance")
+    assert aws.judge("rds.database_events_are_told") == {REGION: silence}
     topic = "arn:aws:sns:us-east-1:123456789012:t"
     client.create_event_subscription(SubscriptionName="failures", SnsTopicArn=topic, Enabled=True)
     told = aws.judge("rds.database_events_are_told")
@@ -351,58 +354,67 @@ def test_audit_events_are_recorded(
     assert check(one, groups) == verdict
 
 
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (cluster(), NotApplicable("judged for Neptune only; this is aurora-postgresql")),
-        (cluster(engine="neptune"), Fails("IAM authentication is off")),
-        (
-            cluster(engine="neptune", iam_database_authentication_enabled=True),
-            Holds("IAM authentication is on"),
-        ),
-    ],
-)
-def test_requests_must_be_signed(one: DBCluster, verdict: Verdict) -> None:
-    assert neptune.requests_must_be_signed(one) == verdict
-
-
 def test_elastic_clusters_and_graphs(aws: Emulator) -> None:
     none = {REGION: "not applicable"}
     assert aws.verdicts("docdb.elastic_clusters_have_replicas") == none
     assert aws.verdicts("neptune.graphs_are_not_public") == none
-    arn = "arn:aws:docdb-elastic:us-east-1:123456789012:cluster/c"
-    graph = "arn:aws:neptune-graph:us-east-1:123456789012:graph/g-1"
-    whole = {
-        "adminUserName": "root",
-        "authType": "PLAIN_TEXT",
-        "backupRetentionPeriod": 1,
-        "clusterArn": arn,
-        "clusterEndpoint": "e",
-        "clusterName": "c",
-        "createTime": "2026-01-01",
-        "kmsKeyId": "k",
-        "preferredMaintenanceWindow": "sun:05:00-sun:06:00",
-        "shardCapacity": 2,
-        "shardCount": 1,
-        "shardInstanceCount": 2,
-        "status": "ACTIVE",
-        "subnetIds": [],
-        "vpcSecurityGroupIds": [],
-    }
-    public = {"id": "g-1", "name": "g", "arn": graph, "publicConnectivity": True, "replicaCount": 0}
-    with ExitStack() as stack:
-        clusters = {"clusters": [{"clusterArn": arn, "clusterName": "c", "status": "ACTIVE"}]}
-        answering(stack, "docdb-elastic", ListClusters=clusters, GetCluster={"cluster": whole})
-        answering(stack, "neptune-graph", ListGraphs={"graphs": [public | {"deletionProtection": True}]})
-        judged = {
-            "docdb.elastic_clusters_have_replicas": {arn: ("holds", "2 instances in each shard")},
-            "docdb.elastic_passwords_are_in_secrets_manager": {arn: ("fails", "the password is PLAIN_TEXT")},
-            "docdb.elastic_backups_are_kept": {arn: ("fails", "backups are kept for 1 days, fewer than 7")},
-            "neptune.graphs_are_not_public": {graph: ("fails", "the endpoint is public")},
-            "neptune.graphs_have_replicas": {graph: ("fails", "the graph has no replica")},
-            "neptune.graphs_are_protected_from_deletion": {graph: ("holds", "deletion protection is on")},
+    prefix = "arn:aws:docdb-elastic:us-east-1:123456789012:cluster/"
+    graph = "arn:aws:neptune-graph:us-east-1:123456789012:graph/g-"
+
+    def elastic(name: str, **members: object) -> dict[str, Any]:
+        whole = {
+            "adminUserName": "root",
+            "clusterArn": prefix + name,
+            "clusterEndpoint": "e",
+            "clusterName": name,
+            "createTime": "2026-01-01",
+            "kmsKeyId": "k",
+            "preferredMaintenanceWindow": "sun:05:00-sun:06:00",
+            "shardCapacity": 2,
+            "shardCount": 1,
+            "status": "ACTIVE",
+            "subnetIds": [],
+            "vpcSecurityGroupIds": [],
         }
-        assert {check: aws.judge(check) for check in judged} == judged
+        return {"GetCluster": {"cluster": whole | members}}
+
+    good = elastic("good", authType="SECRET_ARN", backupRetentionPeriod=7, shardInstanceCount=2)
+    bad = elastic("bad", authType="PLAIN_TEXT", backupRetentionPeriod=1, shardInstanceCount=1)
+    listed = [{"clusterArn": prefix + name, "clusterName": name, "status": "ACTIVE"} for name in ("good", "bad")]
+    graphs = [
+        {"publicConnectivity": False, "replicaCount": 1, "deletionProtection": True},
+        {"publicConnectivity": True, "replicaCount": 0, "deletionProtection": False},
+    ]
+    names = ("good", "bad")
+    told = [
+        {"id": f"g-{name}", "name": name, "arn": graph + name} | one for name, one in zip(names, graphs, strict=True)
+    ]
+    with ExitStack() as stack:
+        answering(stack, "docdb-elastic", ListClusters={"clusters": listed})
+        for name, answer in zip(names, (good, bad), strict=True):
+            stack.enter_context(answers.answering("docdb-elastic", answer, {"clusterArn": prefix + name}))
+        answering(stack, "neptune-graph", ListGraphs={"graphs": told})
+        clusters = {
+            "elastic_clusters_have_replicas": ("2 instances in each shard", "one instance in each shard"),
+            "elastic_passwords_are_in_secrets_manager": (
+                "the password is in Secrets Manager",
+                "the password is PLAIN_TEXT",
+            ),
+            "elastic_backups_are_kept": ("backups are kept for 7 days", "backups are kept for 1 days, fewer than 7"),
+        }
+        assert answers.judge_all(aws, "docdb", clusters) == {
+            check: {prefix + "good": ("holds", holds), prefix + "bad": ("fails", fails)}
+            for check, (holds, fails) in clusters.items()
+        }
+        analytics = {
+            "graphs_are_not_public": ("the endpoint is private", "the endpoint is public"),
+            "graphs_have_replicas": ("1 replicas", "the graph has no replica"),
+            "graphs_are_protected_from_deletion": ("deletion protection is on", "deletion protection is off"),
+        }
+        assert answers.judge_all(aws, "neptune", analytics) == {
+            check: {graph + "good": ("holds", holds), graph + "bad": ("fails", fails)}
+            for check, (holds, fails) in analytics.items()
+        }
 
 
 def test_an_instance_of_another_kind_is_no_open_source(aws: Emulator) -> None:
