@@ -10,6 +10,7 @@ from checks.elasticache import CacheCluster, CacheUser, ReplicationGroup, Server
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
 from tests.checks.test_stores import cache
 from tests.emulator import ACCOUNT, Emulator
 
@@ -87,6 +88,139 @@ def test_serverless_caches(aws: Emulator) -> None:
         forget()
 
 
+def group(name: str, **members: object) -> dict[str, Any]:
+    """A replication group as DescribeReplicationGroups tells of it."""
+    arn = f"arn:aws:elasticache:us-east-1:{ACCOUNT}:replicationgroup:{name}"
+    always = {"ARN": arn, "ReplicationGroupId": name, "Status": "available", "AtRestEncryptionEnabled": True}
+    return {**always, "AuthTokenEnabled": False, "SnapshotRetentionLimit": 1, **members}
+
+
+def node(name: str, engine: str, **members: object) -> dict[str, Any]:
+    """A cache cluster as DescribeCacheClusters tells of it."""
+    arn = f"arn:aws:elasticache:us-east-1:{ACCOUNT}:cluster:{name}"
+    always = {"ARN": arn, "CacheClusterId": name, "Engine": engine, "NumCacheNodes": 1, "AuthTokenEnabled": False}
+    zone = {"PreferredAvailabilityZone": "us-east-1a"}
+    return {**always, **zone, "TransitEncryptionEnabled": False, "AtRestEncryptionEnabled": False, **members}
+
+
+def serverless(name: str, engine: str, **members: object) -> dict[str, Any]:
+    arn = f"arn:aws:elasticache:us-east-1:{ACCOUNT}:serverlesscache:{name}"
+    return {"ARN": arn, "ServerlessCacheName": name, "Engine": engine, "Status": "available", **members}
+
+
+def test_caches_of_every_kind(aws: Emulator) -> None:
+    """moto's caches have neither modes of encryption nor zones nor users in groups."""
+    tls = {"TransitEncryptionEnabled": True}
+    multi = {"AutomaticFailover": "enabled", "MultiAZ": "enabled"}
+    groups = [
+        group("good", **tls, **multi, TransitEncryptionMode="required", AutoMinorVersionUpgrade=True),
+        group("half", **tls, TransitEncryptionMode="preferred", AutomaticFailover="enabled", MultiAZ="disabled"),
+        group("bad", TransitEncryptionEnabled=False, AutomaticFailover="disabled", MultiAZ="disabled"),
+    ]
+    nodes = [
+        node("good-001", "redis", ReplicationGroupId="good", **tls),
+        node("alone", "valkey", **tls, TransitEncryptionMode="preferred"),
+        node("kept", "redis", **tls, TransitEncryptionMode="required", AtRestEncryptionEnabled=True),
+        node("wide", "memcached", **tls, NumCacheNodes=3, PreferredAvailabilityZone="Multiple"),
+        node("narrow", "memcached", NumCacheNodes=3),
+    ]
+    caches = [
+        serverless(
+            "good", "valkey", UserGroupId="closed", SubnetIds=["subnet-1", "subnet-2"], SnapshotRetentionLimit=7
+        ),
+        serverless("open", "redis", UserGroupId="open", SubnetIds=["subnet-1"], SnapshotRetentionLimit=0),
+        serverless("bare", "redis", ConnectionType="public"),
+        serverless("memory", "memcached", ConnectionType="vpc", SubnetIds=["subnet-1"]),
+    ]
+    users = [
+        {
+            "UserId": name,
+            "UserName": "default",
+            "Status": "active",
+            "Engine": "redis",
+            "AccessString": access,
+            "UserGroupIds": [of],
+            "Authentication": {"Type": kind},
+        }
+        for name, access, of, kind in (
+            ("app", "on ~* +@all", "closed", "iam"),
+            ("off", "off ~* -@all", "closed", "no-password"),
+            ("default", "on ~* +@all", "open", "no-password"),
+        )
+    ]
+    answers = {
+        "DescribeReplicationGroups": {"ReplicationGroups": groups},
+        "DescribeCacheClusters": {"CacheClusters": nodes},
+        "DescribeServerlessCaches": {"ServerlessCaches": caches},
+        "DescribeUsers": {"Users": users},
+    }
+    of_groups = {
+        "caches_speak_tls": [
+            ("holds", "TLS is required"),
+            ("fails", "TLS is offered and not required"),
+            ("fails", "TLS is off"),
+        ],
+        "caches_fail_over": [
+            ("holds", "several zones, automatic failover"),
+            ("fails", "all nodes may be in one zone"),
+            ("fails", "automatic failover is off"),
+        ],
+        "minor_versions_are_installed": [
+            ("holds", "minor versions are installed in the maintenance window"),
+            *(2 * [("fails", "minor versions are not installed automatically")]),
+        ],
+    }
+    inside = ("not applicable", "the replication group good is judged instead")
+    in_memory = ("not applicable", "Memcached keeps its data in memory alone")
+    of_nodes = {
+        "single_caches_speak_tls": [
+            inside,
+            ("fails", "TLS is offered and not required"),
+            ("holds", "TLS is required"),
+            ("holds", "TLS is required"),
+            ("fails", "TLS is off"),
+        ],
+        "single_caches_are_encrypted": [
+            inside,
+            ("fails", "not encrypted at rest"),
+            ("holds", "encrypted at rest"),
+            in_memory,
+            in_memory,
+        ],
+        "single_caches_span_zones": [
+            inside,
+            ("fails", "1 nodes, in us-east-1a"),
+            ("fails", "1 nodes, in us-east-1a"),
+            ("holds", "3 nodes in several zones"),
+            ("fails", "3 nodes, in us-east-1a"),
+        ],
+    }
+    of_serverless = {
+        "serverless_caches_ask_for_a_password": [
+            ("holds", "users are those of closed"),
+            ("fails", "no password is asked of default"),
+            ("fails", "no group of users is set"),
+            ("not applicable", "Memcached knows no users"),
+        ],
+        "serverless_caches_are_private": [
+            ("holds", "inside 2 subnets"),
+            ("holds", "inside 1 subnets"),
+            ("fails", "the connection type is public"),
+            ("holds", "inside 1 subnets"),
+        ],
+        "serverless_caches_keep_snapshots": [
+            ("holds", "snapshots are kept for 7 days"),
+            *(3 * [("fails", "no snapshots are kept")]),
+        ],
+    }
+    with answering("elasticache", answers):
+        assert judge_all(aws, "elasticache", [*of_groups, *of_nodes, *of_serverless]) == {
+            name: {one["ARN"]: verdict for one, verdict in zip(all_, verdicts, strict=True)}
+            for all_, told in ((groups, of_groups), (nodes, of_nodes), (caches, of_serverless))
+            for name, verdicts in told.items()
+        }
+
+
 def user(name: str, kind: str = "no-password", access: str = "on ~* +@all") -> dict[str, Any]:
     return {"user_id": name, "access_string": access, "user_group_ids": ("g",), "authentication": {"type": kind}}
 
@@ -141,35 +275,6 @@ def single(**changes: object) -> CacheCluster:
     return CacheCluster.model_validate({"arn": "a", "engine": "memcached", "num_cache_nodes": 3} | changes)
 
 
-INSIDE = NotApplicable("the replication group g is judged instead")
-
-
-@pytest.mark.parametrize(
-    ("one", "tls", "zones"),
-    [
-        (
-            single(preferred_availability_zone="Multiple", transit_encryption_enabled=True),
-            Holds("TLS is required"),
-            Holds("3 nodes in several zones"),
-        ),
-        (
-            single(preferred_availability_zone="us-east-1a", num_cache_nodes=1),
-            Fails("TLS is off"),
-            Fails("1 nodes, in us-east-1a"),
-        ),
-        (
-            single(transit_encryption_enabled=True, transit_encryption_mode="preferred"),
-            Fails("TLS is offered and not required"),
-            Fails("3 nodes, in a zone that is not told"),
-        ),
-        (single(replication_group_id="g"), INSIDE, INSIDE),
-    ],
-)
-def test_single_caches(one: CacheCluster, tls: Verdict, zones: Verdict) -> None:
-    assert elasticache.single_caches_speak_tls(one) == tls
-    assert elasticache.single_caches_span_zones(one) == zones
-
-
 def update(**changes: object) -> UpdateAction:
     fields = {
         "replication_group_id": "g",
@@ -197,11 +302,6 @@ FINE = Holds("no critical or important update is overdue")
 )
 def test_security_updates_are_applied(one: UpdateAction, verdict: Verdict) -> None:
     assert elasticache.security_updates_are_applied([single()], [one, one], NOW) == verdict
-
-
-def test_minor_versions_are_installed() -> None:
-    on = Holds("minor versions are installed in the maintenance window")
-    assert elasticache.minor_versions_are_installed(cache(auto_minor_version_upgrade=True)) == on
 
 
 def test_serverless_snapshots() -> None:

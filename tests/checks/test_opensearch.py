@@ -1,5 +1,6 @@
 """Domains and collections: who knows their users, what they write down and where they are reached from."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from checks import opensearch, opensearchserverless
 from checks.opensearch import Domain
 from checks.opensearchserverless import CollectionEntry, NetworkPolicy
 from scanner import CannotTell, Fails, Holds, Verdict
+from tests.checks.answers import answering, judge_all
 from tests.checks.test_stores import HERE, OPEN, domain
 from tests.emulator import Emulator
 
@@ -51,6 +53,75 @@ def test_domains_through_a_client(aws: Emulator) -> None:
         },
     }
     assert {check: aws.judge(check) for check in judged} == judged
+
+
+TO_ONE_ADDRESS = OPEN.replace('"Resource": "*"', '"Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "%s"}}')
+
+
+def test_who_reaches_a_domain_and_what_runs_on_it(aws: Emulator) -> None:
+    """moto's domains, with a network and the service software, which moto leaves out."""
+    client = aws.client("opensearch")
+    inside = {"VPCId": "vpc-1", "SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    current = {"CurrentVersion": "R1", "NewVersion": "", "UpdateAvailable": False, "UpdateStatus": "COMPLETED"}
+    waiting = {"CurrentVersion": "R1", "NewVersion": "R2", "UpdateAvailable": True, "UpdateStatus": "ELIGIBLE"}
+    signing_in = {"Enabled": True, "InternalUserDatabaseEnabled": True}
+    domains: dict[str, dict[str, Any]] = {
+        "good": {"VPCOptions": inside, "AccessPolicies": OPEN, "ServiceSoftwareOptions": current},
+        "bad": {
+            "AccessPolicies": OPEN,
+            "ServiceSoftwareOptions": {**waiting, "AutomatedUpdateDate": datetime(2026, 11, 1, tzinfo=UTC)},
+        },
+        "users": {
+            "AccessPolicies": OPEN,
+            "AdvancedSecurityOptions": {**signing_in, "AnonymousAuthEnabled": False},
+            "ServiceSoftwareOptions": {**waiting, "AutomatedUpdateDate": datetime(1970, 1, 1, tzinfo=UTC)},
+        },
+        "anonymous": {
+            "AccessPolicies": OPEN,
+            "AdvancedSecurityOptions": {**signing_in, "AnonymousAuthEnabled": True},
+            "ServiceSoftwareOptions": {**waiting, "AutomatedUpdateDate": datetime(2026, 11, 20, tzinfo=UTC)},
+        },
+        "office": {"AccessPolicies": TO_ONE_ADDRESS % "203.0.113.7/32", "ServiceSoftwareOptions": current},
+        "world": {"AccessPolicies": TO_ONE_ADDRESS % "0.0.0.0/0", "ServiceSoftwareOptions": current},
+        "closed": {"AccessPolicies": "", "ServiceSoftwareOptions": current},
+    }
+    names = ["domains_are_not_public", "software_is_not_overdue"]
+    arns = {}
+    with ExitStack() as stack:
+        for name, members in domains.items():
+            whole = client.create_domain(DomainName=name)["DomainStatus"] | members
+            arns[name] = whole["ARN"]
+            stack.enter_context(
+                answering("opensearch", {"DescribeDomain": {"DomainStatus": whole}}, {"DomainName": name})
+            )
+        told = judge_all(aws, "opensearch", names, at=NOW)
+    open_ = ("fails", "the policy is open: statement 'all' lets everyone do es:*")
+    asked = "the policy is open, and fine-grained access control asks everybody to sign in"
+    unmapped = "the policy is open, and so is the domain until its users are mapped (anonymous access is on)"
+    same = ("holds", "the software is R1")
+    later = ("holds", "R2 is available and not overdue")
+    reach = {
+        "good": ("holds", "inside vpc-1"),
+        "bad": open_,
+        "users": ("holds", asked),
+        "anonymous": ("fails", unmapped),
+        "office": ("holds", "the policy lets in nobody in general"),
+        "world": open_,
+        "closed": ("holds", "no policy lets anybody in"),
+    }
+    software_ = {
+        "good": same,
+        "bad": ("fails", "R2 was due on 2026-11-01"),
+        "users": later,
+        "anonymous": later,
+        "office": same,
+        "world": same,
+        "closed": same,
+    }
+    assert told == {
+        names[0]: {arns[name]: said for name, said in reach.items()},
+        names[1]: {arns[name]: said for name, said in software_.items()},
+    }
 
 
 ANONYMOUS = {"enabled": True, "anonymous_auth_enabled": True}
@@ -136,7 +207,17 @@ def test_collections(aws: Emulator) -> None:
         open_: ("holds", "standby replicas are ENABLED"),
         closed: ("fails", "standby replicas are DISABLED"),
     }
-    assert aws.judge("opensearchserverless.collections_are_protected_from_deletion")[open_][0] == "fails"
+    check = "opensearchserverless.collections_are_protected_from_deletion"
+    assert aws.judge(check)[open_][0] == "fails"
+    details = [
+        {"id": arn.rpartition("/")[2], "arn": arn, "deletionProtection": told}
+        for arn, told in ((open_, "DISABLED"), (closed, "ENABLED"))
+    ]
+    with answering("opensearchserverless", {"BatchGetCollection": {"collectionDetails": details}}):
+        assert aws.judge(check) == {
+            open_: ("fails", "deletion protection is DISABLED"),
+            closed: ("holds", "deletion protection is ENABLED"),
+        }
 
 
 def policy(*parts: dict[str, Any]) -> NetworkPolicy:

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from checks import elasticache, opensearch
 from checks.elasticache import ReplicationGroup
 from checks.opensearch import Domain
-from scanner import Fails, Holds, Target, Verdict
+from scanner import Target
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = Target(ACCOUNT, "us-east-1")
@@ -25,31 +24,6 @@ def cache(**changes: object) -> ReplicationGroup:
         "snapshot_retention_limit": 7,
     }
     return ReplicationGroup.model_validate(fields | changes)
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (cache(), Holds("TLS is required")),
-        (cache(transit_encryption_mode="required"), Holds("TLS is required")),
-        (cache(transit_encryption_mode="preferred"), Fails("TLS is offered and not required")),
-        (cache(transit_encryption_enabled=False), Fails("TLS is off")),
-    ],
-)
-def test_caches_speak_tls(one: ReplicationGroup, verdict: Verdict) -> None:
-    assert elasticache.caches_speak_tls(one) == verdict
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (cache(), Holds("several zones, automatic failover")),
-        (cache(multi_az="disabled"), Fails("all nodes may be in one zone")),
-        (cache(automatic_failover="disabled"), Fails("automatic failover is off")),
-    ],
-)
-def test_caches_fail_over(one: ReplicationGroup, verdict: Verdict) -> None:
-    assert elasticache.caches_fail_over(one) == verdict
 
 
 def test_caches_through_a_client(aws: Emulator) -> None:
@@ -107,22 +81,6 @@ def test_domains_through_a_client(aws: Emulator) -> None:
 
 def domain(**changes: Any) -> Domain:
     return Domain.model_validate({"arn": "a", "cluster_config": {}} | changes)
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (domain(), Holds("no policy lets anybody in")),
-        (domain(access_policies=OPEN), Fails("the policy is open: statement 'all' lets everyone do es:*")),
-        (domain(access_policies=OPEN, vpc_options={"vpc_id": "vpc-1"}), Holds("inside vpc-1")),
-        (
-            domain(access_policies=OPEN, advanced_security_options={"enabled": True}),
-            Holds("the policy is open, and fine-grained access control asks everybody to sign in"),
-        ),
-    ],
-)
-def test_domains_are_not_public(one: Domain, verdict: Verdict) -> None:
-    assert opensearch.domains_are_not_public(one, HERE) == verdict
 
 
 def test_warehouses(aws: Emulator) -> None:
