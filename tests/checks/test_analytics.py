@@ -91,7 +91,21 @@ def test_glue(aws: Emulator) -> None:
     assert aws.judge("glue.the_catalog_is_encrypted") == {REGION: ("holds", "the mode is SSE-KMS")}
     found = aws.judge("glue.connection_passwords_are_encrypted")
     assert found[f"{prefix}connection/strict"] == ("holds", "passwords stay encrypted")
-    assert set(aws.judge("glue.connections_require_tls")) == set(found)
+    listed = [
+        {"Name": name, "ConnectionType": kind, "ConnectionProperties": properties}
+        for name, kind, properties in (
+            ("strict", "JDBC", {"JDBC_ENFORCE_SSL": "true"}),
+            ("lax", "JDBC", {"JDBC_ENFORCE_SSL": "false"}),
+            ("net", "NETWORK", {}),
+        )
+    ]
+    with ExitStack() as stack:  # moto's listing has no types
+        answering(stack, "glue", GetConnections={"ConnectionList": listed})
+        assert aws.judge("glue.connections_require_tls") == {
+            f"{prefix}connection/strict": ("holds", "JDBC_ENFORCE_SSL is true"),
+            f"{prefix}connection/lax": ("fails", "JDBC_ENFORCE_SSL is false"),
+            f"{prefix}connection/net": ("not applicable", "a connection of type NETWORK"),
+        }
 
 
 def connection(kind: str, told: str | None = None) -> glue.Connection:

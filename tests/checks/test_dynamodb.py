@@ -145,6 +145,9 @@ def test_capacity_and_items(aws: Emulator) -> None:
         "fails",
         "point-in-time recovery is DISABLED, and AWS Backup has no recent recovery point",
     )
+    on = {"PointInTimeRecoveryEnabled": True}
+    client.update_continuous_backups(TableName="demand", PointInTimeRecoverySpecification=on)
+    assert aws.judge("dynamodb.tables_are_backed_up")[ARN + "demand"] == ("holds", "point-in-time recovery is on")
 
 
 def test_a_table_whose_index_alone_is_scaled_is_fixed() -> None:

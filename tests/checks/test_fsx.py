@@ -41,18 +41,29 @@ def test_file_systems(aws: Emulator) -> None:
         FileSystemType="LUSTRE", KmsKeyId="key", LustreConfiguration={"DeploymentType": "PERSISTENT_2"}, **make
     )["FileSystem"]
     lustre = linked["ResourceARN"]
+    single = {"DeploymentType": "SINGLE_AZ_2", "ThroughputCapacity": 32, "AutomaticBackupRetentionDays": 30}
+    narrow, toy = (
+        client.create_file_system(
+            FileSystemType="WINDOWS", KmsKeyId="key", WindowsConfiguration=single, Tags=tags, **make
+        )["FileSystem"]["ResourceARN"]
+        for tags in ([{"Key": "owner", "Value": "a"}], [{"Key": "environment", "Value": "Dev"}])
+    )
     assert aws.judge("fsx.file_systems_span_zones") == {
         multi: ("holds", "the deployment is MULTI_AZ_1"),
+        narrow: ("fails", "the deployment is SINGLE_AZ_2"),
+        toy: ("not applicable", "the tag environment says Dev"),
         lustre: ("not applicable", "FSx for Lustre is in one zone by its nature"),
     }
     assert aws.judge("fsx.file_systems_are_encrypted")[multi] == ("holds", "encrypted under key")
     assert aws.judge("fsx.access_is_audited") == {
         multi: ("holds", "audited: SUCCESS_AND_FAILURE"),
+        narrow: ("fails", "file access is not audited"),
+        toy: ("fails", "file access is not audited"),
         lustre: ("not applicable", "FSx has no such log for LUSTRE"),
     }
     check = "fsx.file_systems_are_backed_up"
     assert aws.judge(check) == {
-        multi: ("holds", "backups are kept for 30 days"),
+        **dict.fromkeys((multi, narrow, toy), ("holds", "backups are kept for 30 days")),
         lustre: ("fails", "automatic backups are off"),
     }
     answer = {"Associations": [{"AssociationId": "dra-1", "FileSystemId": linked["FileSystemId"]}]}

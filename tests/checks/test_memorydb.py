@@ -5,6 +5,7 @@ import pytest
 from checks import dax, memorydb
 from checks.memorydb import Cluster, User
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering, judge_all
 from tests.emulator import Emulator
 
 
@@ -40,20 +41,39 @@ def test_clusters(aws: Emulator) -> None:
     assert {check: aws.judge(check) for check in judged} == judged
 
 
+def test_users_and_zones_of_clusters(aws: Emulator) -> None:
+    """moto knows neither the mode of availability nor which users a list has."""
+    prefix = "arn:aws:memorydb:us-east-1:123456789012:cluster/"
+    clusters = [
+        {"ARN": prefix + name, "Name": name, "AvailabilityMode": mode, "TLSEnabled": True, "ACLName": acl}
+        for name, mode, acl in (("good", "multiaz", "closed"), ("bad", "singleaz", "lax"))
+    ]
+    users = [
+        {"Name": name, "AccessString": access, "ACLNames": [acl], "Authentication": {"Type": kind}}
+        for name, access, acl, kind in (
+            ("app", "on ~* +@all", "closed", "iam"),
+            ("off", "off ~* -@all", "closed", "no-password"),
+            ("anyone", "on ~* +@all", "lax", "no-password"),
+        )
+    ]
+    names = ["clusters_ask_for_a_password", "clusters_span_zones"]
+    answers = {"DescribeClusters": {"Clusters": clusters}, "DescribeUsers": {"Users": users}}
+    with answering("memorydb", answers):
+        assert judge_all(aws, "memorydb", names) == {
+            names[0]: {
+                prefix + "good": ("holds", "the access control list is closed"),
+                prefix + "bad": ("fails", "no password is asked of anyone"),
+            },
+            names[1]: {
+                prefix + "good": ("holds", "several zones"),
+                prefix + "bad": ("fails", "the availability mode is singleaz"),
+            },
+        }
+
+
 def cluster(**changes: object) -> Cluster:
     fields = {"arn": "a", "name": "c", "availability_mode": "multiaz", "tls_enabled": True, "acl_name": "own"}
     return Cluster.model_validate(fields | changes)
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (cluster(), Holds("several zones")),
-        (cluster(availability_mode="singleaz"), Fails("the availability mode is singleaz")),
-    ],
-)
-def test_clusters_span_zones(one: Cluster, verdict: Verdict) -> None:
-    assert memorydb.clusters_span_zones(one) == verdict
 
 
 def user(kind: str, access: str = "on ~* +@all", acl: str = "own") -> User:
@@ -101,14 +121,22 @@ def test_caches_before_dynamodb(aws: Emulator) -> None:
         good: ("holds", "the endpoint speaks TLS"),
         bad: ("fails", "the endpoint's encryption is NONE"),
     }
-    assert set(aws.verdicts("dax.clusters_span_zones")) == {good, bad}
+    nodes = {good: ("us-east-1a", "us-east-1b"), bad: ("us-east-1a",)}
+    told = [
+        one | {"Status": "available", "Nodes": [{"AvailabilityZone": zone} for zone in nodes[one["ClusterArn"]]]}
+        for one in client.describe_clusters()["Clusters"]
+    ]
+    with answering("dax", {"DescribeClusters": {"Clusters": told}}):
+        assert aws.judge("dax.clusters_span_zones") == {
+            good: ("holds", "nodes in us-east-1a, us-east-1b"),
+            bad: ("fails", "nodes in us-east-1a only"),
+        }
 
 
 @pytest.mark.parametrize(
     ("zones", "verdict"),
     [
         ([], NotApplicable("the cluster is creating and lists no nodes")),
-        (["a", "b"], Holds("nodes in a, b")),
         (["a", "a"], Fails("nodes in a only")),
         ([None], CannotTell("no node names its Availability Zone")),
     ],

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from checks import firehose, kafka, kinesis, mq, redshift
+from checks import firehose, kafka, mq, redshift
 from checks.backup.evidence import Protected
 from checks.kafka import Cluster
 from checks.redshift import Chosen
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
+from tests.checks import answers
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
@@ -54,28 +55,83 @@ def test_kafka_through_a_client(aws: Emulator) -> None:
         assert found[serverless][0] == "not applicable"
 
 
+def broker_cluster(name: str, client: str, inside: bool, public: str, **members: Any) -> dict[str, Any]:
+    """A provisioned cluster as ListClustersV2 lists it."""
+    subnets = members.pop("subnets", ["subnet-1", "subnet-2"])
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
+    provisioned = {
+        "BrokerNodeGroupInfo": {
+            "ClientSubnets": subnets,
+            "InstanceType": "kafka.m5.large",
+            "ConnectivityInfo": {"PublicAccess": {"Type": public}},
+        },
+        "EncryptionInfo": {
+            "EncryptionAtRest": {"DataVolumeKMSKeyId": key},
+            "EncryptionInTransit": {"ClientBroker": client, "InCluster": inside},
+        },
+        "NumberOfBrokerNodes": 2,
+        **members,
+    }
+    arn = f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/{name}/1"
+    return {"ClusterArn": arn, "ClusterName": name, "ClusterType": "PROVISIONED", "Provisioned": provisioned}
+
+
+def test_kafka_with_all_that_aws_tells(aws: Emulator) -> None:
+    on, off = {"Enabled": True}, {"Enabled": False}
+    by_iam = {"Sasl": {"Iam": on, "Scram": off}, "Unauthenticated": off}
+    none_too = {"Sasl": {"Iam": on}, "Unauthenticated": on}
+    logs = {"CloudWatchLogs": off, "Firehose": off, "S3": {"Enabled": True, "Bucket": "b"}}
+    silent = {"BrokerLogs": {"CloudWatchLogs": off, "Firehose": off, "S3": off}}
+    serverless = f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/serverless/1"
+    vpc = {"VpcConfigs": [{"SubnetIds": ["subnet-1"]}], "ClientAuthentication": {"Sasl": {"Iam": on}}}
+    clusters = [
+        broker_cluster("good", "TLS", True, "DISABLED", ClientAuthentication=by_iam, LoggingInfo={"BrokerLogs": logs}),
+        broker_cluster(
+            "bad",
+            "TLS_PLAINTEXT",
+            False,
+            "SERVICE_PROVIDED_EIPS",
+            ClientAuthentication=none_too,
+            LoggingInfo=silent,
+            subnets=["subnet-1"],
+        ),
+        {"ClusterArn": serverless, "ClusterName": "s", "ClusterType": "SERVERLESS", "Serverless": vpc},
+    ]
+    good, bad = (str(one["ClusterArn"]) for one in clusters[:2])
+    key = ("holds", f"encrypted under arn:aws:kms:us-east-1:{ACCOUNT}:key/k")
+    by_nature = "a serverless cluster: encrypted, with IAM only, and over several zones, by its nature"
+    judged = {
+        "clusters_speak_tls": (
+            ("holds", "TLS only, between brokers too"),
+            ("fails", "clients may use TLS_PLAINTEXT; brokers talk in the open"),
+            by_nature,
+        ),
+        "clusters_are_encrypted": (key, key, by_nature),
+        "clients_prove_who_they_are": (("holds", "by IAM"), ("fails", "clients may stay unknown"), by_nature),
+        "clusters_are_not_public": (
+            ("holds", "public access is DISABLED"),
+            ("fails", "public access is SERVICE_PROVIDED_EIPS"),
+            "a serverless cluster is inside a VPC by its nature",
+        ),
+        "clusters_span_zones": (("holds", "brokers in 2 zones"), ("fails", "brokers in 1 zones"), by_nature),
+        "broker_logs_are_kept": (
+            ("holds", "to S3"),
+            ("fails", "broker logs go nowhere"),
+            "a serverless cluster has no broker logs",
+        ),
+    }
+    with answers.answering("kafka", {"ListClustersV2": {"ClusterInfoList": clusters}}):
+        assert answers.judge_all(aws, "kafka", judged) == {
+            name: {good: holds, bad: fails, serverless: ("not applicable", outside)}
+            for name, (holds, fails, outside) in judged.items()
+        }
+
+
 def msk(brokers: dict[str, Any] | None = None, **changes: Any) -> Cluster:
     group = {"client_subnets": ("a", "b")} | (brokers or {})
     provisioned = {"broker_node_group_info": group} | changes
     fields = {"cluster_arn": "a", "cluster_name": "c", "cluster_type": "PROVISIONED", "provisioned": provisioned}
     return Cluster.model_validate(fields)
-
-
-def in_transit(client: str, inside: bool = True) -> Cluster:
-    return msk(encryption_info={"encryption_in_transit": {"client_broker": client, "in_cluster": inside}})
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (in_transit("TLS"), Holds("TLS only, between brokers too")),
-        (in_transit("TLS_PLAINTEXT"), Fails("clients may use TLS_PLAINTEXT")),
-        (in_transit("PLAINTEXT", False), Fails("clients may use PLAINTEXT; brokers talk in the open")),
-        (in_transit("TLS", False), Fails("brokers talk in the open")),
-    ],
-)
-def test_clusters_speak_tls(one: Cluster, verdict: Verdict) -> None:
-    assert kafka.clusters_speak_tls(one) == verdict
 
 
 ON, OFF = {"enabled": True}, {"enabled": False}
@@ -92,21 +148,6 @@ ON, OFF = {"enabled": True}, {"enabled": False}
 )
 def test_clients_prove_who_they_are(told: dict[str, Any], verdict: Verdict) -> None:
     assert kafka.clients_prove_who_they_are(msk(client_authentication=told)) == verdict
-
-
-def public(kind: str) -> Cluster:
-    return msk({"connectivity_info": {"public_access": {"type": kind}}})
-
-
-def test_further_rows_of_kafka() -> None:
-    assert kafka.clusters_are_not_public(public("DISABLED")) == Holds("public access is DISABLED")
-    told = Fails("public access is SERVICE_PROVIDED_EIPS")
-    assert kafka.clusters_are_not_public(public("SERVICE_PROVIDED_EIPS")) == told
-    assert kafka.clusters_span_zones(msk({"client_subnets": ("a",)})) == Fails("brokers in 1 zones")
-    logs = {"broker_logs": {"cloud_watch_logs": OFF, "s3": ON}}
-    assert kafka.broker_logs_are_kept(msk(logging_info=logs)) == Holds("to S3")
-    key = {"encryption_at_rest": {"data_volume_kms_key_id": "key"}}
-    assert kafka.clusters_are_encrypted(msk(encryption_info=key)) == Holds("encrypted under key")
 
 
 def test_connectors(aws: Emulator) -> None:
@@ -189,8 +230,8 @@ def test_retention_of_streams(aws: Emulator) -> None:
     arn = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/one"
     check = "kinesis.records_are_kept_for_a_week"
     assert aws.judge(check) == {arn: ("fails", "kept for 24 hours, fewer than 168")}
-    kept = kinesis.Stream(stream_arn="a", retention_period_hours=168)
-    assert kinesis.records_are_kept_for_a_week(kept) == Holds("kept for 168 hours")
+    aws.client("kinesis").increase_stream_retention_period(StreamName="one", RetentionPeriodHours=168)
+    assert aws.judge(check) == {arn: ("holds", "kept for 168 hours")}
 
 
 def test_brokers(aws: Emulator) -> None:
@@ -276,6 +317,94 @@ def test_warehouses(aws: Emulator) -> None:
     assert aws.judge("redshift.snapshots_copied_to_other_regions") == {REGION: ("told", told)}
 
 
+def test_warehouses_with_all_that_aws_tells(aws: Emulator) -> None:
+    """moto's clusters, with the members that moto leaves out, and with logs."""
+    client = aws.client("redshift")
+    in_force = "in-sync"
+    for name in ("good", "bad", "moving", "development"):
+        client.create_cluster(
+            ClusterIdentifier=name,
+            NodeType="ra3.large",
+            MasterUsername="admin",
+            MasterUserPassword="Xk9mPq2vLw8zR4",
+            AvailabilityZone="us-east-1a",
+        )
+    client.create_cluster_parameter_group(
+        ParameterGroupName="strict", ParameterGroupFamily="redshift-2.0", Description="d"
+    )
+    secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:redshift!good"
+    alone = {"MultiAZ": "Disabled", "AvailabilityZoneRelocationStatus": "disabled"}
+    added: dict[str, dict[str, Any]] = {
+        "good": {"MultiAZ": "Enabled", "MasterPasswordSecretArn": secret},
+        "bad": alone,
+        "moving": {"MultiAZ": "Disabled", "AvailabilityZoneRelocationStatus": "enabled"},
+        "development": {**alone, "Tags": [{"Key": "Environment", "Value": "Sandbox"}]},
+    }
+
+    def grouped(name: str, group: str, state: str = in_force) -> dict[str, Any]:
+        told = {"ParameterName": "require_ssl", "ParameterApplyStatus": state}
+        whole = {"ParameterGroupName": group, "ParameterApplyStatus": state, "ClusterParameterStatusList": [told]}
+        return added[name] | {"ClusterParameterGroups": [whole]}
+
+    members = {
+        "good": grouped("good", "strict"),
+        "bad": grouped("bad", "default.redshift-1.0"),
+        "moving": grouped("moving", "strict", "pending-reboot"),
+        "development": grouped("development", "strict"),
+    }
+    clusters = [one | members[one["ClusterIdentifier"]] for one in client.describe_clusters()["Clusters"]]
+    ssl = [{"ParameterName": "require_ssl", "ParameterValue": "true", "Source": "user"}]
+    failed = "2026-11-20T00:00:00Z"
+    logs: dict[str, dict[str, Any]] = {
+        "good": {
+            "LoggingEnabled": True,
+            "LogDestinationType": "cloudwatch",
+            "LogExports": ["connectionlog", "userlog"],
+        },
+        "bad": {"LoggingEnabled": False},
+        "moving": {"LoggingEnabled": True, "LogDestinationType": "cloudwatch", "LogExports": ["userlog"]},
+        "development": {"LoggingEnabled": True, "BucketName": "b", "LastFailureTime": failed},
+    }
+    arn = f"arn:aws:redshift:us-east-1:{ACCOUNT}:cluster:"
+    elsewhere = ("fails", "the administrator's password is kept elsewhere")
+    judged = {
+        "connections_must_use_tls": {
+            "good": ("holds", "require_ssl is true"),
+            "bad": ("fails", "default.redshift-1.0 has require_ssl false"),
+            "moving": ("unknown", "require_ssl is true, and whether it is in force is: pending-reboot"),
+            "development": ("holds", "require_ssl is true"),
+        },
+        "activity_is_logged": {
+            "good": ("holds", "logs go to cloudwatch"),
+            "bad": ("fails", "audit logging is off"),
+            "moving": ("fails", "logged: userlog, and no connections"),
+            "development": ("fails", "the last delivery failed on 2026-11-20"),
+        },
+        "clusters_can_go_to_another_zone": {
+            "good": ("holds", "Multi-AZ"),
+            "bad": ("fails", "in us-east-1a alone, and relocation is not enabled"),
+            "moving": ("holds", "relocation to another zone is enabled"),
+            "development": ("not applicable", "the tag Environment says Sandbox"),
+        },
+        "admin_passwords_are_managed": {
+            "good": ("holds", "Secrets Manager keeps and rotates it"),
+            "bad": elsewhere,
+            "moving": elsewhere,
+            "development": elsewhere,
+        },
+    }
+    with ExitStack() as stack:
+        answering(stack, "redshift", DescribeClusters={"Clusters": clusters})
+        strict = {"DescribeClusterParameters": {"Parameters": ssl}}
+        stack.enter_context(answers.answering("redshift", strict, {"ParameterGroupName": "strict"}))
+        for name, told in logs.items():
+            of = {"ClusterIdentifier": name}
+            stack.enter_context(answers.answering("redshift", {"DescribeLoggingStatus": told}, of))
+        assert answers.judge_all(aws, "redshift", judged) == {
+            name: {arn + one: said for one, said in told.items()} for name, told in judged.items()
+        }
+
+
 def warehouse(**changes: Any) -> redshift.Cluster:
     fields = {
         "cluster_identifier": "c",
@@ -330,23 +459,13 @@ def test_what_waits_for_a_restart_is_not_in_force(group: dict[str, Any], verdict
 def test_further_rows_of_warehouses() -> None:
     without = warehouse(cluster_parameter_groups=())
     assert redshift.connections_must_use_tls(without, []) == CannotTell("no parameter group is told")
-    assert redshift.clusters_can_go_to_another_zone(warehouse(multi_az="Enabled")) == Holds("Multi-AZ")
-    moving = warehouse(multi_az="Disabled", availability_zone_relocation_status="enabled")
-    told = Holds("relocation to another zone is enabled")
-    assert redshift.clusters_can_go_to_another_zone(moving) == told
     alone = Fails("in us-east-1a alone, and relocation is not enabled")
     pending = warehouse(multi_az="Disabled", availability_zone_relocation_status="pending_disabling")
     assert redshift.clusters_can_go_to_another_zone(pending) == alone
-    managed = warehouse(master_password_secret_arn="arn")
-    assert redshift.admin_passwords_are_managed(managed) == Holds("Secrets Manager keeps and rotates it")
     logging = redshift.Logging(logging_enabled=True, log_destination_type="cloudwatch")
-    assert redshift.activity_is_logged(logging) == Holds("logs go to cloudwatch")
-    users = logging.model_copy(update={"log_exports": ("userlog",)})
-    assert redshift.activity_is_logged(users) == Fails("logged: userlog, and no connections")
     failed = datetime(2026, 11, 20, tzinfo=UTC)
-    broken = logging.model_copy(update={"last_failure_time": failed})
-    assert redshift.activity_is_logged(broken) == Fails("the last delivery failed on 2026-11-20")
-    mended = broken.model_copy(update={"last_successful_delivery_time": failed + timedelta(hours=1)})
+    good = failed + timedelta(hours=1)
+    mended = logging.model_copy(update={"last_failure_time": failed, "last_successful_delivery_time": good})
     assert redshift.activity_is_logged(mended) == Holds("logs go to cloudwatch")
     brief, here = warehouse(automated_snapshot_retention_period=1), Target(ACCOUNT, "us-east-1")
     arn = f"arn:aws:redshift:us-east-1:{ACCOUNT}:cluster:c"
