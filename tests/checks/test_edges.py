@@ -1,6 +1,7 @@
 """What lies at the edge of the network: quotas, links outside, accelerators, transfers, service networks and firewalls."""
 
 import json
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -159,6 +160,68 @@ def test_a_direct_connection(aws: Emulator) -> None:
         }
 
 
+def test_lines_good_and_bad_side_by_side(aws: Emulator) -> None:
+    """moto orders connections, but none of its lines is ever down or encrypted, and none carries anything."""
+    secure = {"macSecCapable": True, "encryptionMode": "must_encrypt", "portEncryptionStatus": "Encryption Up"}
+    bare = {"macSecCapable": True, "encryptionMode": "no_encrypt", "portEncryptionStatus": "Encryption Down"}
+    lines = [
+        {"connectionId": f"dxcon-{name}", "connectionState": state, "location": location, "bandwidth": "10Gbps", **more}
+        for name, state, location, more in (
+            ("good", "available", "EqDC2", secure),
+            ("bad", "available", "EqDA2", bare),
+            ("hosted", "down", "EqDC2", {"macSecCapable": False}),
+            ("slow", "available", "EqDC2", {"macSecCapable": False}),
+            ("new", "requested", "EqDC2", {"macSecCapable": True}),
+        )
+    ]
+    peers = {"up": {"bgpStatus": "up", "bgpPeerState": "available"}, "down": {"bgpStatus": "down"}}
+    gone = {"bgpStatus": "down", "bgpPeerState": "deleted"}
+    carried = {
+        "good": ("available", [peers["up"], gone]),
+        "bad": ("available", [peers["up"], peers["down"]]),
+        "new": ("confirming", []),
+    }
+    prefix = f"arn:aws:directconnect:us-east-1:{ACCOUNT}:"
+    not_ready = ("not applicable", "the connection is requested")
+    ready = ("holds", "the connection is available")
+    down = "the connection is down"
+    judged = {
+        "connections_are_up": {
+            "dxcon/dxcon-good": ready,
+            "dxcon/dxcon-bad": ready,
+            "dxcon/dxcon-hosted": ("fails", down),
+            "dxcon/dxcon-slow": ready,
+            "dxcon/dxcon-new": not_ready,
+        },
+        "connections_are_encrypted": {
+            "dxcon/dxcon-good": ("holds", "the mode is must_encrypt, the port Encryption Up"),
+            "dxcon/dxcon-bad": ("fails", "the mode is no_encrypt, the port Encryption Down"),
+            "dxcon/dxcon-hosted": ("not applicable", down),
+            "dxcon/dxcon-slow": ("not applicable", "the connection cannot encrypt the line"),
+            "dxcon/dxcon-new": not_ready,
+        },
+        "routes_are_exchanged": {
+            "dxvif/dxvif-good": ("holds", "1 of 1 BGP peers are up"),
+            "dxvif/dxvif-bad": ("fails", "1 of 2 BGP peers are up"),
+            "dxvif/dxvif-new": ("not applicable", "the interface is confirming"),
+        },
+    }
+    check = "links_to_other_networks_are_redundant"
+    with ExitStack() as stack:
+        stack.enter_context(answering("directconnect", DescribeConnections={"connections": lines}))
+        for name, (state, told) in carried.items():
+            virtual = {"virtualInterfaceId": f"dxvif-{name}", "virtualInterfaceState": state, "bgpPeers": told}
+            answer = {"virtualInterfaces": [virtual | {"connectionId": f"dxcon-{name}"}]}
+            of = {"connectionId": f"dxcon-{name}"}
+            prepared = Prepared(source="a row of this test", answer=answer, when=of)
+            stack.enter_context(answering("directconnect", DescribeVirtualInterfaces=prepared))
+        seen = judge_all(aws, "directconnect", [*judged, check])
+    assert seen == {
+        **{name: {prefix + one: said for one, said in told.items()} for name, told in judged.items()},
+        check: {WHOLE: ("holds", "connections at EqDA2, EqDC2 exchange routes")},
+    }
+
+
 def connection(location: str = "A", **changes: Any) -> Connection:
     fields = {"connection_id": location, "connection_state": "available", "location": location}
     return Connection.model_validate(fields | changes)
@@ -242,6 +305,12 @@ def test_encrypted_lines(one: Connection, verdict: Verdict) -> None:
     [
         ("available", ("up", "up"), Holds("2 of 2 BGP peers are up")),
         ("available", (), Fails("the interface has no BGP peer")),
+        ("available", ("down", "unknown"), Fails("0 of 2 BGP peers are up")),
+        (
+            "available",
+            ("up", "unknown"),
+            CannotTell("1 of 2 BGP peers are up, and the status of the others is not available"),
+        ),
         ("down", ("unknown",), Fails("0 of 1 BGP peers are up")),
         ("pending", ("down",), NotApplicable("the interface is pending")),
     ],
@@ -250,8 +319,6 @@ def test_peers(state: str, peers: tuple[str, ...], verdict: Verdict) -> None:
     fields = {"virtual_interface_id": "v", "virtual_interface_state": state}
     fields |= {"bgp_peers": tuple({"bgp_status": one, "bgp_peer_state": "available"} for one in peers)}  # type: ignore[dict-item]  # a row's fields differ in type
     assert directconnect.routes_are_exchanged(VirtualInterface.model_validate(fields)) == verdict
-    down = connection(connection_state="down")
-    assert directconnect.connections_are_up(down) == Fails("the connection is down")
 
 
 def test_accelerators(aws: Emulator) -> None:
@@ -308,28 +375,62 @@ def test_endpoints_of_accelerators() -> None:
 
 
 def test_transfer_servers(aws: Emulator) -> None:
-    made = aws.client("transfer").create_server(
-        Protocols=["FTP"], EndpointType="PUBLIC", SecurityPolicyName="TransferSecurityPolicy-2018-11"
-    )["ServerId"]
-    seen = judge_all(
-        aws,
-        "transfer",
-        [
-            "servers_refuse_plain_ftp",
-            "servers_refuse_old_algorithms",
-            "transfers_are_logged",
-            "servers_stand_in_a_network",
-            "servers_span_zones",
-        ],
-    )
-    found = seen["servers_refuse_plain_ftp"]
-    arn = next(iter(found))
-    assert made in arn
-    assert found == {arn: ("fails", "speaks FTP")}
-    assert seen["servers_refuse_old_algorithms"] == {arn: ("fails", "the policy is TransferSecurityPolicy-2018-11")}
-    assert seen["transfers_are_logged"] == {arn: ("fails", "nothing is logged")}
-    assert seen["servers_stand_in_a_network"] == {arn: ("fails", "the endpoint is of type PUBLIC")}
-    assert seen["servers_span_zones"] == {arn: ("not applicable", "the endpoint is of type PUBLIC")}
+    client = aws.client("transfer")
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:transfers:*"
+    network = {"VpcId": "vpc-1", "SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-0123456789abcdef0"]}
+    made = {
+        "good": client.create_server(
+            Protocols=["SFTP", "FTPS"],
+            EndpointType="VPC",
+            EndpointDetails=network,
+            SecurityPolicyName="TransferSecurityPolicy-2024-01",
+            StructuredLogDestinations=[group],
+        ),
+        "narrow": client.create_server(
+            Protocols=["FTP"],
+            EndpointType="VPC",
+            EndpointDetails={**network, "SubnetIds": ["subnet-1"]},
+            SecurityPolicyName="TransferSecurityPolicy-FIPS-2025-03",
+            LoggingRole=f"arn:aws:iam::{ACCOUNT}:role/logs",
+        ),
+        "bad": client.create_server(
+            Protocols=["SFTP"], EndpointType="PUBLIC", SecurityPolicyName="TransferSecurityPolicy-2018-11"
+        ),
+    }
+    names = {answer["ServerId"]: name for name, answer in made.items()}
+    in_network = ("holds", "the endpoint is of type VPC")
+    judged = {
+        "servers_refuse_plain_ftp": {
+            "good": ("holds", "speaks FTPS, SFTP"),
+            "narrow": ("fails", "speaks FTP"),
+            "bad": ("holds", "speaks SFTP"),
+        },
+        "servers_refuse_old_algorithms": {
+            "good": ("holds", "the policy is TransferSecurityPolicy-2024-01"),
+            "narrow": ("holds", "the policy is TransferSecurityPolicy-FIPS-2025-03"),
+            "bad": ("fails", "the policy is TransferSecurityPolicy-2018-11"),
+        },
+        "transfers_are_logged": {
+            "good": ("holds", f"logged to {group}"),
+            "narrow": ("holds", f"logged by arn:aws:iam::{ACCOUNT}:role/logs"),
+            "bad": ("fails", "nothing is logged"),
+        },
+        "servers_stand_in_a_network": {
+            "good": in_network,
+            "narrow": in_network,
+            "bad": ("fails", "the endpoint is of type PUBLIC"),
+        },
+        "servers_span_zones": {
+            "good": ("holds", "2 subnets"),
+            "narrow": ("fails", "1 subnets"),
+            "bad": ("not applicable", "the endpoint is of type PUBLIC"),
+        },
+    }
+    seen = judge_all(aws, "transfer", judged)
+    assert {
+        name: {names[next(id_ for id_ in names if arn.endswith(id_))]: said for arn, said in told.items()}
+        for name, told in seen.items()
+    } == judged
 
 
 def server(**changes: Any) -> Server:
@@ -344,24 +445,13 @@ def server(**changes: Any) -> Server:
     return Server.model_validate(fields | changes)
 
 
-def test_a_good_transfer_server() -> None:
-    one = server()
-    assert transfer.servers_refuse_plain_ftp(one) == Holds("speaks SFTP")
-    assert transfer.servers_refuse_old_algorithms(one) == Holds("the policy is TransferSecurityPolicy-2024-01")
-    for name, verdict in {
-        "FIPS-2020-06": Fails,
-        "Restricted-2018-11": Fails,
-        "Newest": Fails,
-        "FIPS-2025-03": Holds,
-    }.items():
-        policy = f"TransferSecurityPolicy-{name}"
-        told = verdict(f"the policy is {policy}")
-        assert transfer.servers_refuse_old_algorithms(one.model_copy(update={"security_policy_name": policy})) == told
-    assert transfer.transfers_are_logged(one) == Holds("logged by role")
-    assert transfer.transfers_are_logged(server(structured_log_destinations=("g",))) == Holds("logged to g")
-    assert transfer.servers_stand_in_a_network(one) == Holds("the endpoint is of type VPC")
-    assert transfer.servers_span_zones(one) == Holds("2 subnets")
-    assert transfer.servers_span_zones(server(endpoint_details={"subnet_ids": ("a",)})) == Fails("1 subnets")
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("FIPS-2020-06", Fails), ("Restricted-2018-11", Fails), ("Newest", Fails)]
+)
+def test_policies_of_transfer_servers(name: str, verdict: type[Fails]) -> None:
+    policy = f"TransferSecurityPolicy-{name}"
+    told = verdict(f"the policy is {policy}")
+    assert transfer.servers_refuse_old_algorithms(server(security_policy_name=policy)) == told
 
 
 def test_service_networks(aws: Emulator) -> None:

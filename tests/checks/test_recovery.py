@@ -1,5 +1,6 @@
 """Resilience Hub, FIS, Elastic Disaster Recovery and ARC: against real clients, and as tables."""
 
+import json
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,49 +60,93 @@ def app(**changes: object) -> resiliencehub.App:
     return resiliencehub.App.model_validate(fields | changes)
 
 
-EVALUATED = {"last_app_compliance_evaluation_time": NOW - timedelta(days=3)}
+def test_what_was_assessed(aws: Emulator) -> None:
+    """moto assesses nothing."""
+    old, fresh = NOW - timedelta(days=300), NOW - timedelta(days=3)
+    evaluated = {"creationTime": old, "lastAppComplianceEvaluationTime": fresh}
+    states: dict[str, dict[str, Any]] = {
+        "good": {**evaluated, "complianceStatus": "PolicyMet", "driftStatus": "NotDetected"},
+        "bad": {**evaluated, "complianceStatus": "PolicyBreached", "driftStatus": "Detected"},
+        "stale": {
+            "creationTime": old,
+            "lastAppComplianceEvaluationTime": NOW - timedelta(days=91),
+            "complianceStatus": "ChangesDetected",
+            "driftStatus": "NotChecked",
+        },
+        "never": {"creationTime": old, "complianceStatus": "NotAssessed"},
+        "new": {"creationTime": fresh, "complianceStatus": "NotAssessed"},
+    }
+    prefix = f"arn:aws:resiliencehub:us-east-1:{ACCOUNT}:app/"
+    apps = [{"appArn": prefix + name, "name": name, **told} for name, told in states.items()]
+    unassessed = ("unknown", "the status is NotAssessed")
+    silent = ("unknown", "the status is not told")
+    recent = ("holds", "assessed on 2026-11-20")
+    judged = {
+        "applications_meet_their_objectives": {
+            "good": ("holds", "the policy was met on 2026-11-20"),
+            "bad": ("fails", "the policy was breached on 2026-11-20"),
+            "stale": ("unknown", "the status is ChangesDetected"),
+            "never": unassessed,
+            "new": unassessed,
+        },
+        "applications_are_assessed": {
+            "good": recent,
+            "bad": recent,
+            "stale": ("fails", "assessed on 2026-08-24"),
+            "never": ("fails", "never assessed"),
+            "new": ("not applicable", "the application is there since 2026-11-20"),
+        },
+        "applications_have_not_drifted": {
+            "good": ("holds", "no drift was detected"),
+            "bad": ("fails", "drift was detected; assessed on 2026-11-20"),
+            "stale": ("unknown", "the status is NotChecked"),
+            "never": silent,
+            "new": silent,
+        },
+    }
+    with answering("resiliencehub", ListApps={"appSummaries": apps}):
+        assert judge_all(aws, "resiliencehub", judged, at=NOW) == {
+            name: {prefix + one: said for one, said in told.items()} for name, told in judged.items()
+        }
 
 
-@pytest.mark.parametrize(
-    ("one", "meets", "drifted", "assessed"),
-    [
+def test_experiments_that_ran_beside_pipelines_that_deploy(aws: Emulator) -> None:
+    """moto runs no experiments."""
+    names = ["faults_are_injected", "resilience_is_tested_with_deployments"]
+    trust = {"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = aws.client("iam").create_role(RoleName="p", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    kinds = {
+        "source": {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"},
+        "deploy": {"category": "Deploy", "owner": "AWS", "provider": "ECS", "version": "1"},
+    }
+
+    def pipeline_(name: str) -> None:
+        stages = [{"name": one, "actions": [{"name": one, "actionTypeId": kind}]} for one, kind in kinds.items()]
+        store = {"type": "S3", "location": "artifacts"}
+        body = {"name": name, "roleArn": role["Role"]["Arn"], "artifactStore": store, "stages": stages, "version": 1}
+        aws.client("codepipeline").create_pipeline(pipeline=body)
+
+    pipeline_("p")
+    ran = {"id": "EXP1", "state": {"status": "completed"}, "creationTime": NOW}
+    real, preview = ({"experimentOptions": {"actionsMode": mode}} for mode in ("run-all", "skip-all"))
+    for told, faults, beside in (
         (
-            app(compliance_status="PolicyMet", drift_status="NotDetected", **EVALUATED),
-            Holds("the policy was met on 2026-11-20"),
-            Holds("no drift was detected"),
-            Holds("assessed on 2026-11-20"),
+            [ran | preview],
+            ("fails", "none of 1 experiments injected a fault to its end: completed"),
+            ("fails", "1 pipelines deploy, and nothing tests resilience in them or beside them"),
         ),
         (
-            app(compliance_status="PolicyBreached", drift_status="Detected", **EVALUATED),
-            Fails("the policy was breached on 2026-11-20"),
-            Fails("drift was detected; assessed on 2026-11-20"),
-            Holds("assessed on 2026-11-20"),
+            [ran | preview, ran | real],
+            ("holds", "1 experiments ran, the last on 2026-11-23"),
+            ("holds", "an experiment of FIS ran on 2026-11-23"),
         ),
-        (
-            app(
-                compliance_status="ChangesDetected",
-                last_app_compliance_evaluation_time=NOW - timedelta(days=91),
-            ),
-            CannotTell("the status is ChangesDetected"),
-            CannotTell("the status is not told"),
-            Fails("assessed on 2026-08-24"),
-        ),
-        (
-            app(),
-            CannotTell("the status is not told"),
-            CannotTell("the status is not told"),
-            Fails("never assessed"),
-        ),
-    ],
-)
-def test_what_was_assessed(one: resiliencehub.App, meets: Verdict, drifted: Verdict, assessed: Verdict) -> None:
-    assert resiliencehub.applications_meet_their_objectives(one) == meets
-    assert resiliencehub.applications_have_not_drifted(one) == drifted
-    assert resiliencehub.applications_are_assessed(one, NOW) == assessed
+    ):
+        with answering("fis", ListExperiments={"experiments": told}):
+            assert judge_all(aws, "fis", names, at=NOW) == {names[0]: {HOME: faults}, names[1]: {HOME: beside}}
 
 
 def test_experiments(aws: Emulator) -> None:
-    """moto runs no experiments and lists none; those that ran are rows below."""
+    """moto runs no experiments and lists none."""
     check = "fis.faults_are_injected"
     nothing = ("not applicable", "no region has a network interface: there is nothing to break")
     assert aws.judge(check) == {HOME: nothing}
@@ -316,7 +361,7 @@ def test_zonal_shifts(aws: Emulator) -> None:
 
 PLAN = f"arn:aws:arc-region-switch::{ACCOUNT}:plan/move:abc"
 PANEL = f"arn:aws:route53-recovery-control::{ACCOUNT}:controlpanel/p"
-EMPTY = f"{PANEL}2"
+GUARDED, EMPTY = f"{PANEL}1", f"{PANEL}2"
 READY = f"arn:aws:route53-recovery-readiness::{ACCOUNT}:readiness-check/one"
 
 
@@ -332,51 +377,71 @@ def test_switching_regions(aws: Emulator) -> None:
     }
     panels = [
         {"ControlPanelArn": PANEL, "Name": "front", "RoutingControlCount": 2},
+        {"ControlPanelArn": GUARDED, "Name": "back", "RoutingControlCount": 2},
         {"ControlPanelArn": EMPTY, "Name": "default", "RoutingControlCount": 0},
     ]
-    west = "us-west-2"
-
-    def only(region: str, answer: dict[str, Any]) -> Prepared:
-        return Prepared(source="a row of this test", answer=answer, regions=(region,))
-
     names = [
         "plans_to_switch_regions_would_work",
         "routing_controls_have_safety_rules",
         "recovery_sites_are_ready",
         "recovery_by_data_plane",
     ]
-    evaluation = {"planArn": PLAN, "evaluationState": "passed", "lastEvaluationTime": NOW}
-    check = {"ReadinessCheckArn": READY, "ReadinessCheckName": "one", "ResourceSet": "set"}
-    answers_of: tuple[tuple[str, dict[str, dict[str, Any]]], ...] = (
-        (
-            "arc-region-switch",
-            {"ListPlans": {"plans": [plan]}, "GetPlanEvaluationStatus": evaluation},
+    switches = [plan, {**plan, "arn": f"{PLAN}2", "name": "stuck"}]
+    evaluations = {
+        PLAN: {"planArn": PLAN, "evaluationState": "passed", "lastEvaluationTime": NOW},
+        f"{PLAN}2": {"planArn": f"{PLAN}2", "evaluationState": "actionRequired", "lastEvaluationTime": NOW},
+    }
+    readiness = {"one": "NOT_READY", "two": "READY"}
+    checks = [
+        {"ReadinessCheckArn": READY.replace("one", name), "ReadinessCheckName": name, "ResourceSet": "set"}
+        for name in readiness
+    ]
+    rule = {
+        "ControlPanelArn": GUARDED,
+        "SafetyRuleArn": f"{GUARDED}/safetyrule/r",
+        "Name": "one stays on",
+        "AssertedControls": [f"{GUARDED}/routingcontrol/c"],
+        "RuleConfig": {"Inverted": False, "Threshold": 1, "Type": "ATLEAST"},
+        "Status": "DEPLOYED",
+        "WaitPeriodMs": 5000,
+    }
+    guarding = {"SafetyRules": [{"ASSERTION": rule}]}
+    control, ready = "route53-recovery-control-config", "route53-recovery-readiness"
+    answers_of: list[tuple[str, str, dict[str, Any], dict[str, str]]] = [
+        ("arc-region-switch", "ListPlans", {"plans": switches}, {}),
+        *(("arc-region-switch", "GetPlanEvaluationStatus", one, {"planArn": arn}) for arn, one in evaluations.items()),
+        (control, "ListControlPanels", {"ControlPanels": panels}, {}),
+        (control, "ListSafetyRules", guarding, {"ControlPanelArn": GUARDED}),
+        (ready, "ListReadinessChecks", {"ReadinessChecks": checks}, {}),
+        *(
+            (ready, "GetReadinessCheckStatus", {"Readiness": one, "Resources": []}, {"ReadinessCheckName": name})
+            for name, one in readiness.items()
         ),
-        ("route53-recovery-control-config", {"ListControlPanels": {"ControlPanels": panels}}),
-        (
-            "route53-recovery-readiness",
-            {
-                "ListReadinessChecks": {"ReadinessChecks": [check]},
-                "GetReadinessCheckStatus": {"Readiness": "NOT_READY", "Resources": []},
-            },
-        ),
-    )
+    ]
     with ExitStack() as stack:
-        for service, answers in answers_of:
-            region = "us-east-1" if service == "arc-region-switch" else west
-            stack.enter_context(answering(service, **{name: only(region, one) for name, one in answers.items()}))
+        for service, operation, answer, of in answers_of:
+            region = "us-east-1" if service == "arc-region-switch" else "us-west-2"
+            only = Prepared(source="a row of this test", answer=answer, regions=(region,), when=of)
+            stack.enter_context(answering(service, **{operation: only}))
         assert judge_all(aws, "arc", names, at=NOW) == {
-            "plans_to_switch_regions_would_work": {PLAN: ("holds", "passed on 2026-11-23")},
+            "plans_to_switch_regions_would_work": {
+                PLAN: ("holds", "passed on 2026-11-23"),
+                f"{PLAN}2": ("fails", "stuck needs action before it can run"),
+            },
             "routing_controls_have_safety_rules": {
                 PANEL: ("fails", "no safety rule on front"),
+                GUARDED: ("holds", "1 safety rules"),
                 EMPTY: ("not applicable", "the panel has no routing controls"),
             },
-            "recovery_sites_are_ready": {READY: ("fails", "one is not ready")},
+            "recovery_sites_are_ready": {
+                READY: ("fails", "one is not ready"),
+                READY.replace("one", "two"): ("holds", "two is ready"),
+            },
             "recovery_by_data_plane": {
                 HOME: (
                     "told",
-                    "plans to switch regions: move (activePassive, us-east-1, us-west-2, within 30 minutes); "
-                    "2 routing controls",
+                    "plans to switch regions: move (activePassive, us-east-1, us-west-2, within 30 minutes), "
+                    "stuck (activePassive, us-east-1, us-west-2, within 30 minutes); 4 routing controls",
                 )
             },
         }
@@ -389,7 +454,6 @@ def evaluated(state: str | None, days: int) -> arc.Evaluation:
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
-        (evaluated("actionRequired", 1), Fails("move needs action before it can run")),
         (evaluated("passed", 30), CannotTell("last evaluated on 2026-10-24")),
         (evaluated("pendingEvaluation", 0), CannotTell("the evaluation is pendingEvaluation")),
         (evaluated(None, 0), CannotTell("the evaluation is not told")),
@@ -403,7 +467,6 @@ def test_plans_that_were_evaluated(found: arc.Evaluation, verdict: Verdict) -> N
 @pytest.mark.parametrize(
     ("readiness", "verdict"),
     [
-        ("READY", Holds("one is ready")),
         ("NOT_AUTHORIZED", CannotTell("the readiness is NOT_AUTHORIZED")),
         (None, CannotTell("the readiness is not told")),
     ],
