@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from checks.ec2.evidence import Subnet
 from checks.names import secret_names
+from checks.stages import DEVELOPMENT, KEY, in_development, tags_of
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 
@@ -93,6 +94,7 @@ class ComputeEnvironment(
     compute_environment_arn: str
     state: str | None = None
     compute_resources: Resources | None = None
+    tags: dict[str, str] | None = None
 
 
 def _latest(definitions: list[JobDefinition]) -> list[JobDefinition]:
@@ -136,7 +138,13 @@ def jobs_are_not_privileged(definitions: list[JobDefinition]) -> Verdict:
 
 
 @check(effort="medium")
-def environments_span_zones(environment: ComputeEnvironment, subnets: list[Subnet]) -> Verdict:
+def environments_span_zones(
+    environment: ComputeEnvironment,
+    subnets: list[Subnet],
+    *,
+    environment_tag: str = KEY,
+    development: tuple[str, ...] = DEVELOPMENT,
+) -> Verdict:
     """Compute environments may start machines in at least two Availability Zones.
 
     Why: jobs wait for as long as the only zone has no capacity, or is gone.
@@ -153,4 +161,6 @@ def environments_span_zones(environment: ComputeEnvironment, subnets: list[Subne
         return Holds(f"in {', '.join(zones)}")
     if any(name not in zone_of for name in named):
         return CannotTell("not all of its subnets are among those that EC2 lists here")
-    return Fails(f"in {', '.join(zones)} alone")
+    return in_development(tags_of(environment.tags), environment_tag, development) or Fails(
+        f"in {', '.join(zones)} alone"
+    )

@@ -202,7 +202,7 @@ def services_can_lose_a_zone(
     Why: when a zone fails, everybody starts tasks at once, and new ones may not be had.
     Fix: raise the desired count: for two zones twice, for three zones one and a half times what the peak needs.
     """
-    if not service.load_balancers:
+    if not service.balanced:
         return NotApplicable("the service is behind no load balancer")
     if outside := in_development(service.tags, environment_tag, development):
         return outside

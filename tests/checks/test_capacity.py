@@ -12,7 +12,7 @@ from checks.ec2.evidence import AnyInterface, NetworkInterface
 from checks.ecs.evidence import Service, Task
 from checks.servicequotas import Ec2Quota, Request, VpcQuota
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
-from tests.checks.answers import judge_all
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
@@ -63,6 +63,129 @@ def test_through_a_client(aws: Emulator) -> None:
         )
     }
     assert told[names[4]] == {REGION: ("told", f"after the loss of a zone: {room}")}
+
+
+def test_zones_side_by_side(aws: Emulator) -> None:
+    """moto says of no task where it runs, and places the instances of groups by chance."""
+    cluster = aws.client("ecs").create_cluster(clusterName="c")["cluster"]["clusterArn"]
+    of_groups = f"arn:aws:autoscaling:us-east-1:{ACCOUNT}:autoScalingGroup:u:autoScalingGroupName/"
+    of_services = f"arn:aws:ecs:us-east-1:{ACCOUNT}:service/c/"
+    behind = [{"targetGroupArn": "t", "containerName": "c", "containerPort": 80}]
+    dev = {"Key": "environment", "Value": "dev", "ResourceType": "auto-scaling-group"}
+    placed = {"good": "ab", "bad": "aab", "lone": "a", "toy": "aa"}
+    load = {"good": 40.0, "bad": 40.0, "lone": 90.0, "toy": 90.0}
+    groups = [
+        {
+            "AutoScalingGroupName": name,
+            "AutoScalingGroupARN": of_groups + name,
+            "MinSize": 1,
+            "MaxSize": 9,
+            "DesiredCapacity": len(zones),
+            "DefaultCooldown": 300,
+            "AvailabilityZones": ["us-east-1a", "us-east-1b"],
+            "HealthCheckType": "ELB",
+            "CreatedTime": "2026-01-01T00:00:00Z",
+            "TargetGroupARNs": ["t"],
+            "Tags": [dev] if name == "toy" else [],
+            "Instances": [
+                {
+                    "InstanceId": f"i-{name}-{number}",
+                    "AvailabilityZone": f"us-east-1{zone}",
+                    "LifecycleState": "InService",
+                    "HealthStatus": "Healthy",
+                    "ProtectedFromScaleIn": False,
+                }
+                for number, zone in enumerate(zones)
+            ],
+        }
+        for name, zones in placed.items()
+    ]
+    outside = {"status": "PRIMARY", "taskDefinition": "t:1", "launchType": "FARGATE", "loadBalancers": behind}
+    services = [
+        {
+            "serviceArn": of_services + name,
+            "serviceName": name,
+            "clusterArn": cluster,
+            "status": "ACTIVE",
+            "desiredCount": len(zones),
+            "tags": [{"key": "environment", "value": "dev"}] if name == "toy" else [],
+            # One of them is deployed from outside ECS: then its task set says what is before it.
+            **({"taskSets": [outside]} if name == "bad" else {"loadBalancers": behind}),
+        }
+        for name, zones in placed.items()
+    ]
+    tasks = [
+        {"taskArn": f"{name}-{n}", "lastStatus": "RUNNING", "group": f"service:{name}", "availabilityZone": zone}
+        for name, zones in placed.items()
+        for n, zone in enumerate(zones)
+    ]
+    for namespace, first, of in (("AWS/EC2", [], "AutoScalingGroupName"), ("AWS/ECS", ["ClusterName"], "ServiceName")):
+        aws.client("cloudwatch").put_metric_data(
+            Namespace=namespace,
+            MetricData=[
+                {
+                    "MetricName": "CPUUtilization",
+                    "Dimensions": [*({"Name": one, "Value": "c"} for one in first), {"Name": of, "Value": name}],
+                    "Value": value,
+                    "Timestamp": datetime.now(UTC) - timedelta(hours=5),
+                }
+                for name, value in load.items()
+            ],
+        )
+    with (
+        answering("autoscaling", {"DescribeAutoScalingGroups": {"AutoScalingGroups": groups}}),
+        answering("ecs", {"ListServices": {"serviceArns": [str(one["serviceArn"]) for one in services]}}),
+        answering("ecs", {"DescribeServices": {"services": services, "failures": []}}),
+        answering("ecs", {"ListTasks": {"taskArns": [one["taskArn"] for one in tasks]}}),
+        answering("ecs", {"DescribeTasks": {"tasks": tasks, "failures": []}}),
+    ):
+        told = judge_all(aws, "capacity", ["groups_can_lose_a_zone", "services_can_lose_a_zone"])
+    busy = "the busiest hour took 40 % of the CPU; without {} it takes {} % of what is left"
+    assert told == {
+        "groups_can_lose_a_zone": {
+            f"{of_groups}good": ("holds", busy.format("us-east-1b", 80)),
+            f"{of_groups}bad": ("fails", busy.format("us-east-1a", 120)),
+            f"{of_groups}lone": ("not applicable", "1 instances are in service"),
+            f"{of_groups}toy": ("not applicable", "the tag environment says dev"),
+        },
+        "services_can_lose_a_zone": {
+            f"{of_services}good": ("holds", busy.format("b", 80)),
+            f"{of_services}bad": ("fails", busy.format("a", 120)),
+            f"{of_services}lone": ("not applicable", "1 tasks are running"),
+            f"{of_services}toy": ("not applicable", "the tag environment says dev"),
+        },
+    }
+
+
+def test_quotas_through_a_client(aws: Emulator) -> None:
+    """Two instances of four vCPUs in Virginia, one in Ireland."""
+    regions = ("us-east-1", "eu-west-1")
+    for region, count in zip(regions, (2, 1), strict=True):
+        ec2 = aws.client("ec2", region)
+        ec2.run_instances(ImageId="ami-12c6146b", InstanceType="m5.xlarge", MinCount=count, MaxCount=count)
+
+    def quota(value: float) -> dict[str, Any]:
+        arn = "arn:aws:servicequotas:{region}:{account}:ec2/L-1216C47A"
+        named = {"QuotaName": "Standard vCPUs", "QuotaCode": "L-1216C47A", "QuotaArn": arn}
+        return {"ListServiceQuotas": {"Quotas": [{**named, "Value": value, "Adjustable": True}]}}
+
+    names = ["quotas_allow_for_a_lost_zone", "other_regions_have_the_quota_of_the_largest"]
+    of_ec2 = {"ServiceCode": "ec2"}
+    account = f"account:{ACCOUNT}"
+    with answering("service-quotas", quota(32), of_ec2):
+        assert judge_all(aws, "capacity", names, regions)[names[1]] == {
+            account: ("holds", "8 vCPUs run in us-east-1, and as many may run in eu-west-1")
+        }
+    asked = {"QuotaCode": "L-1216C47A", "QuotaName": "Standard vCPUs", "Id": "r", "Status": "PENDING"}
+    with answering("service-quotas", quota(6), of_ec2):
+        told = judge_all(aws, "capacity", names, regions)
+        assert told[names[1]] == {
+            account: ("fails", "8 vCPUs run in us-east-1; fewer are allowed in eu-west-1 6, us-east-1 6")
+        }
+        short = ("fails", "16 of 6 Standard vCPUs (8 used, 8 of them in us-east-1a)")
+        assert told[names[0]]["region:us-east-1"] == short
+        with answering("service-quotas", {"ListRequestedServiceQuotaChangeHistory": {"RequestedQuotas": [asked]}}):
+            assert judge_all(aws, "capacity", names)[names[0]]["region:us-east-1"][0] == "holds", "more was asked for"
 
 
 def group(*zones: str, **changes: object) -> Group:

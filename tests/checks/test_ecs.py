@@ -172,7 +172,7 @@ def test_services_side_by_side(aws: Emulator) -> None:
             **more,
         }
 
-    fargate = {"launchType": "FARGATE", "platformVersion": "1.4.0", "platformFamily": "Linux"}
+    fargate: dict[str, Any] = {"launchType": "FARGATE", "platformVersion": "1.4.0", "platformFamily": "Linux"}
     in_one_zone = {"awsvpcConfiguration": {"subnets": [subnets["a"]], "assignPublicIp": "DISABLED"}}
     outside = {
         "status": "PRIMARY",

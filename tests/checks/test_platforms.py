@@ -107,6 +107,33 @@ def test_batch(aws: Emulator) -> None:
     assert aws.verdicts("batch.environments_span_zones") == {REGION: "not applicable"}
 
 
+def test_environments_of_batch_side_by_side(aws: Emulator) -> None:
+    ec2, client = aws.client("ec2"), aws.client("batch")
+    subnets = {one["AvailabilityZone"][-1]: one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]}
+    group = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"][0]["GroupId"]
+    role = aws.client("iam").create_role(RoleName="batch", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    arn = f"arn:aws:batch:us-east-1:{ACCOUNT}:compute-environment/"
+
+    def made(name: str, zones: str, state: str = "ENABLED", **more: Any) -> None:
+        inside = [subnets[zone] for zone in zones]
+        own = {"type": "FARGATE", "maxvCpus": 16, "subnets": inside, "securityGroupIds": [group]}
+        kind = {"type": "MANAGED", "computeResources": own} if zones else {"type": "UNMANAGED"}
+        client.create_compute_environment(computeEnvironmentName=name, state=state, serviceRole=role, **kind, **more)
+
+    made("good", "ab")
+    made("bad", "a")
+    made("off", "a", state="DISABLED")
+    made("own", "")
+    made("toy", "a", tags={"Environment": "dev"})
+    assert aws.judge("batch.environments_span_zones") == {
+        f"{arn}good": ("holds", "in us-east-1a, us-east-1b"),
+        f"{arn}bad": ("fails", "in us-east-1a alone"),
+        f"{arn}off": ("not applicable", "the environment is disabled"),
+        f"{arn}own": ("not applicable", "Batch does not start its machines"),
+        f"{arn}toy": ("not applicable", "the tag Environment says dev"),
+    }
+
+
 def test_containers_are_found_wherever_they_are() -> None:
     inner = {"environment": ({"name": "TOKEN"},)}
     of_tasks = {"task_properties": ({"containers": (inner,)},)}
