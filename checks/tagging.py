@@ -68,7 +68,9 @@ def resources_name_their_owner(
     """
     if not resources:
         return NotApplicable("no resource here was ever tagged")
-    ownerless = [one for one in resources if not any(_plain(key) in map(_plain, keys) for key in one.keys)]
+    asked = {_plain(key) for key in keys}
+    # A tag without a value names nobody.
+    ownerless = [one for one in resources if not any(_plain(t.key) in asked and t.value.strip() for t in one.tags)]
     told = f"{len(resources) - len(ownerless)} of {len(resources)} tagged resources name an owner"
     if 100 * (len(resources) - len(ownerless)) >= percent * len(resources):
         return Holds(told)

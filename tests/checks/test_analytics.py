@@ -10,6 +10,8 @@ from checks import athena, emr, glue, sagemaker, timestreaminfluxdb, workspaces
 from fixtures.standins.backend import prepare_one
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from tests.checks.answers import answering as prepared
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
@@ -169,7 +171,7 @@ def test_emr(aws: Emulator) -> None:
         "half": {"LocalDiskEncryptionConfiguration": {"EncryptionKeyProviderType": "AwsKms", "AwsKmsKey": "k"}},
         "bucket": {"S3EncryptionConfiguration": {"EncryptionMode": "SSE-S3"}},
     }.items():
-        switches = {"EnableInTransitEncryption": False, "EnableAtRestEncryption": True}
+        switches = {"EnableInTransitEncryption": name == "bucket", "EnableAtRestEncryption": True}
         settings = {"EncryptionConfiguration": switches | {"AtRestEncryptionConfiguration": at_rest}}
         client.create_security_configuration(Name=name, SecurityConfiguration=json.dumps(settings))
     run: dict[str, Any] = {
@@ -199,7 +201,7 @@ def test_emr(aws: Emulator) -> None:
         }
         assert aws.judge("emr.clusters_encrypt_in_transit") == {
             half: ("fails", "half leaves it off"),
-            bucket: ("fails", "bucket leaves it off"),
+            bucket: ("holds", "by bucket"),
             bare: ("fails", "no security configuration is set"),
         }
     assert aws.judge("emr.clusters_keep_their_logs") == {
@@ -214,6 +216,12 @@ def test_emr(aws: Emulator) -> None:
         }
     )
     assert aws.judge("emr.public_access_is_blocked") == {REGION: ("holds", "public access is blocked")}
+    # moto blocks whatever it is told.
+    metadata = {"CreationDateTime": "2026-01-01T00:00:00Z", "CreatedByArn": "arn"}
+    off = {"BlockPublicSecurityGroupRules": False, "PermittedPublicSecurityGroupRuleRanges": []}
+    told = {"BlockPublicAccessConfiguration": off, "BlockPublicAccessConfigurationMetadata": metadata}
+    with prepared("emr", {"GetBlockPublicAccessConfiguration": told}):
+        assert aws.judge("emr.public_access_is_blocked") == {REGION: ("fails", "public access is not blocked")}
 
 
 def block(on: bool, *ranges: tuple[int, int]) -> emr.PublicAccess:
@@ -257,6 +265,10 @@ def test_sagemaker(aws: Emulator) -> None:
     bad = client.create_notebook_instance(NotebookInstanceName="bad", RootAccess="Enabled", **make)[
         "NotebookInstanceArn"
     ]
+    # moto keeps nothing of the metadata service.
+    session = {**client.describe_notebook_instance(NotebookInstanceName="good")}
+    del session["ResponseMetadata"]
+    session["InstanceMetadataServiceConfiguration"] = {"MinimumInstanceMetadataServiceVersion": "2"}
     judged = {
         "sagemaker.notebooks_have_no_direct_internet_access": {
             good: ("holds", "inside subnet-1"),
@@ -271,21 +283,64 @@ def test_sagemaker(aws: Emulator) -> None:
             bad: ("fails", "no KMS key was chosen"),
         },
         "sagemaker.notebooks_need_a_session": {
-            good: ("fails", "version 1 is accepted"),
+            good: ("holds", "version 2 is required"),
             bad: ("fails", "version 1 is accepted"),
         },
     }
-    assert {check: aws.judge(check) for check in judged} == judged
-    domain = client.create_domain(
-        DomainName="d",
-        AuthMode="IAM",
-        DefaultUserSettings={"ExecutionRole": ROLE},
-        SubnetIds=["subnet-1"],
-        VpcId="vpc-1",
-        AppNetworkAccessType="VpcOnly",
-    )["DomainArn"]
-    assert aws.judge("sagemaker.domains_stay_in_the_network") == {domain: ("holds", "VpcOnly")}
+    with prepared("sagemaker", {"DescribeNotebookInstance": session}, {"NotebookInstanceName": "good"}):
+        assert {check: aws.judge(check) for check in judged} == judged
+    inside, outside = (
+        client.create_domain(
+            DomainName=kind,
+            AuthMode="IAM",
+            DefaultUserSettings={"ExecutionRole": ROLE},
+            SubnetIds=["subnet-1"],
+            VpcId="vpc-1",
+            AppNetworkAccessType=kind,
+        )["DomainArn"]
+        for kind in ("VpcOnly", "PublicInternetOnly")
+    )
+    assert aws.judge("sagemaker.domains_stay_in_the_network") == {
+        inside: ("holds", "VpcOnly"),
+        outside: ("fails", "the access type is PublicInternetOnly"),
+    }
     assert aws.verdicts("sagemaker.endpoints_have_two_instances") == NONE
+
+
+def test_endpoints_of_sagemaker_side_by_side(aws: Emulator) -> None:
+    """moto tells no count of instances."""
+    arn = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:endpoint/"
+    times = {"CreationTime": "2026-01-01T00:00:00Z", "LastModifiedTime": "2026-01-01T00:00:00Z"}
+
+    def described(name: str, status: str, variant: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "EndpointName": name,
+            "EndpointArn": arn + name,
+            "EndpointStatus": status,
+            "ProductionVariants": [{"VariantName": "all", **variant}],
+            **times,
+        }
+
+    endpoints = [
+        described("good", "InService", {"CurrentInstanceCount": 2}),
+        described("bad", "InService", {"CurrentInstanceCount": 1}),
+        described(
+            "serverless", "InService", {"CurrentServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
+        ),
+        described("failed", "Failed", {"CurrentInstanceCount": 1}),
+    ]
+    listed = [{key: one[key] for key in ("EndpointName", "EndpointArn", "EndpointStatus", *times)} for one in endpoints]
+    with ExitStack() as stack:
+        answering(stack, "sagemaker", ListEndpoints={"Endpoints": listed})
+        for one in endpoints:
+            stack.enter_context(prepared("sagemaker", {"DescribeEndpoint": one}, {"EndpointName": one["EndpointName"]}))
+        told = aws.judge("sagemaker.endpoints_have_two_instances")
+    assert told == {
+        f"{arn}good": ("holds", "two instances or more"),
+        f"{arn}bad": ("fails", "fewer than two instances: all"),
+        f"{arn}serverless": ("not applicable", "the endpoint has no instances of its own"),
+        f"{arn}failed": ("not applicable", "the endpoint is Failed"),
+    }
 
 
 def endpoint(*variants: dict[str, Any], status: str = "InService") -> sagemaker.Endpoint:
@@ -374,6 +429,43 @@ def test_desktops_through_a_client(aws: Emulator) -> None:
     told = ("fails", "users are local administrators")
     assert aws.judge("workspaces.users_are_not_administrators") == {listed: told}
     assert aws.judge("workspaces.directories_name_addresses") == {listed: ("fails", "from every address")}
+    client.modify_workspace_creation_properties(
+        ResourceId=directory, WorkspaceCreationProperties={"UserEnabledAsLocalAdministrator": False}
+    )
+    told = ("holds", "users are no local administrators")
+    assert aws.judge("workspaces.users_are_not_administrators") == {listed: told}
+
+
+def test_desktops_side_by_side(aws: Emulator) -> None:
+    """moto joins no groups of addresses to a directory."""
+    arn = f"arn:aws:workspaces:us-east-1:{ACCOUNT}:"
+
+    def desktop_of(name: str, root: bool, state: str = "AVAILABLE") -> dict[str, Any]:
+        on = {"RootVolumeEncryptionEnabled": root, "UserVolumeEncryptionEnabled": root}
+        return {"WorkspaceId": name, "DirectoryId": "d-good", "UserName": name, "State": state, **on}
+
+    desktops = [desktop_of("ws-good", True), desktop_of("ws-bad", False), desktop_of("ws-gone", False, "TERMINATING")]
+    directories = [
+        {"DirectoryId": "d-good", "State": "REGISTERED", "ipGroupIds": ["wsipg-1"]},
+        {"DirectoryId": "d-bad", "State": "REGISTERED", "ipGroupIds": []},
+        {"DirectoryId": "d-gone", "State": "DEREGISTERED", "ipGroupIds": []},
+    ]
+    with ExitStack() as stack:
+        answering(stack, "workspaces", DescribeWorkspaces={"Workspaces": desktops})
+        answering(stack, "workspaces", DescribeWorkspaceDirectories={"Directories": directories})
+        told = judge_all(aws, "workspaces", ["volumes_are_encrypted", "directories_name_addresses"])
+    assert told == {
+        "volumes_are_encrypted": {
+            f"{arn}workspace/ws-good": ("holds", "both volumes are encrypted"),
+            f"{arn}workspace/ws-bad": ("fails", "not encrypted: root and user volume"),
+            f"{arn}workspace/ws-gone": ("not applicable", "the desktop is TERMINATING"),
+        },
+        "directories_name_addresses": {
+            f"{arn}directory/d-good": ("holds", "by wsipg-1"),
+            f"{arn}directory/d-bad": ("fails", "from every address"),
+            f"{arn}directory/d-gone": ("not applicable", "the directory is DEREGISTERED"),
+        },
+    }
 
 
 def test_directories_of_desktops() -> None:

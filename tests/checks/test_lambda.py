@@ -1,6 +1,8 @@
 """Lambda checks, against real clients, with prepared answers for what moto lacks, and as tables."""
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 
 import pytest
@@ -30,6 +32,13 @@ def make(aws: Emulator, name: str, role: str, **how: object) -> None:
         Code={"ZipFile": b"never run"},
         **how,
     )
+
+
+@pytest.fixture
+def forget() -> Iterator[ExitStack]:
+    """Prepared answers that end with the test."""
+    with ExitStack() as stack:
+        yield stack
 
 
 def test_functions_are_not_public(aws: Emulator) -> None:
@@ -186,6 +195,26 @@ def test_runtimes_are_supported(one: Function, verdict: Verdict) -> None:
     assert running.runtimes_are_supported(one, datetime(2026, 11, 23, tzinfo=UTC)) == verdict
 
 
+def test_runtimes_through_a_client(aws: Emulator) -> None:
+    """As AWS lists functions: moto takes no name of a runtime that is gone, and copies nothing to the edge."""
+    listed = [
+        {"FunctionName": name, "FunctionArn": ARN + name, "Role": "arn:r", "Timeout": 3, "PackageType": "Zip", **own}
+        for name, own in {
+            "new": {"Runtime": "python3.13"},
+            "old": {"Runtime": "nodejs18.x"},
+            "image": {"PackageType": "Image"},
+            "us-east-1.edge": {"Runtime": "nodejs18.x", "MasterArn": f"{ARN}edge:1"},
+        }.items()
+    ]
+    with answering("lambda", {"ListFunctions": {"Functions": listed}}):
+        assert aws.judge("lambda.runtimes_are_supported", at=datetime(2026, 11, 23, tzinfo=UTC)) == {
+            ARN + "new": ("holds", "python3.13 is supported until 2029-06-30"),
+            ARN + "old": ("fails", f"the support of nodejs18.x ended on 2025-09-01 (AWS's table as of {AS_OF})"),
+            ARN + "image": ("not applicable", "the runtime is inside the container image"),
+            ARN + "us-east-1.edge": ("not applicable", "a replica of Lambda@Edge is as its master is"),
+        }
+
+
 def test_a_runtime_is_supported_on_its_last_day() -> None:
     last = datetime(2025, 9, 1, 23, 59, tzinfo=UTC)
     one = function(runtime="nodejs18.x")
@@ -281,15 +310,31 @@ def test_streams_end_their_retries(sources: list[EventSource], verdict: Verdict)
     assert running.streams_end_their_retries(function(), sources) == verdict
 
 
-def test_streams_through_a_client(aws: Emulator) -> None:
+def test_streams_through_a_client(aws: Emulator, forget: ExitStack) -> None:
     make(aws, "f", "own")
     queue = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
     assert queue
     aws.client("lambda").create_event_source_mapping(
         FunctionName="f", EventSourceArn=f"arn:aws:sqs:us-east-1:{ACCOUNT}:q"
     )
-    told = {ARN + "f": ("not applicable", "f reads no Kinesis or DynamoDB stream")}
-    assert aws.judge("lambda.streams_end_their_retries") == told
+    for name in ("endless", "limited"):
+        make(aws, name, "own")
+        aws.client("kinesis").create_stream(StreamName=name, ShardCount=1)
+        # Both limits are in every answer about a stream, as -1 where nobody set them (Lambda API reference).
+        retries = {"MaximumRetryAttempts": 5} if name == "limited" else {"MaximumRetryAttempts": -1}
+        mapping = {
+            "EventSourceArn": f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/{name}",
+            "MaximumRecordAgeInSeconds": -1,
+            **retries,
+        }
+        forget.enter_context(
+            answering("lambda", {"ListEventSourceMappings": {"EventSourceMappings": [mapping]}}, {"FunctionName": name})
+        )
+    assert aws.judge("lambda.streams_end_their_retries") == {
+        ARN + "f": ("not applicable", "f reads no Kinesis or DynamoDB stream"),
+        ARN + "endless": ("fails", f"retried until it expires: arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/endless"),
+        ARN + "limited": ("holds", "retries or the age of records are limited"),
+    }
 
 
 def test_layers_from_elsewhere(aws: Emulator) -> None:

@@ -84,7 +84,8 @@ def test_what_guardrails_deny(aws: Emulator) -> None:
         Type="SERVICE_CONTROL_POLICY",
         Content=json.dumps({"Version": "2012-10-17", "Statement": [DENY]}),
     )
-    client.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+    policy = made["Policy"]["PolicySummary"]["Id"]
+    client.attach_policy(PolicyId=policy, TargetId=root)
     told = "1 service control policies are attached; they deny: leaving the organization, switching off CloudTrail"
     assert aws.judge("organizations.what_guardrails_deny") == {"organization": ("told", told)}
     member = client.create_account(AccountName="member", Email="member@example.com")["CreateAccountStatus"]["AccountId"]
@@ -92,6 +93,18 @@ def test_what_guardrails_deny(aws: Emulator) -> None:
     assert {arn.rpartition("/")[2]: told for arn, told in verdicts.items()} == {
         ACCOUNT: ("not applicable", "service control policies do not limit the management account"),
         member: ("holds", "limited by basics"),
+    }
+    client.detach_policy(PolicyId=policy, TargetId=root)
+    free = client.create_account(AccountName="free", Email="free@example.com")["CreateAccountStatus"]["AccountId"]
+    closed = client.create_account(AccountName="closed", Email="old@example.com")["CreateAccountStatus"]["AccountId"]
+    client.close_account(AccountId=closed)
+    client.attach_policy(PolicyId=policy, TargetId=member)
+    verdicts = aws.judge("organizations.accounts_are_under_guardrails")
+    assert {arn.rpartition("/")[2]: told for arn, told in verdicts.items()} == {
+        ACCOUNT: ("not applicable", "service control policies do not limit the management account"),
+        member: ("holds", "limited by basics"),
+        free: ("fails", "no policy on the way from the root to this account denies anything"),
+        closed: ("not applicable", "the account is SUSPENDED"),
     }
 
 

@@ -217,3 +217,8 @@ def test_beanstalk(aws: Emulator) -> None:
             "logs_leave_the_instances": {arn: ("holds", "streaming of the logs of live: true")},
             "variables_are_not_named_like_secrets": {arn: ("fails", "named like secrets: DB_PASSWORD")},
         }
+    plain = {"ConfigurationSettings": [{"OptionSettings": [option("application:environment", "STAGE", "live")]}]}
+    with answering("elasticbeanstalk", {"DescribeConfigurationSettings": plain}):
+        assert aws.judge("elasticbeanstalk.variables_are_not_named_like_secrets") == {
+            arn: ("holds", "none of 1 variables")
+        }

@@ -1,5 +1,6 @@
 """Alarms that somebody hears, levers that work, and what hangs on what: against real clients, and as tables."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from checks.lambda_.evidence import EventSource
 from checks.servicequotas import AutoManagement, QuotaAlarm
 from checks.ssm.evidence import Document, Execution
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
-from tests.checks.answers import judge_all
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
@@ -282,6 +283,55 @@ def test_levers_through_a_client(aws: Emulator) -> None:
         names[2]: {HOME: ("holds", "1 runbooks")},
         names[3]: {REGION: ("told", "by their names, levers: none; recoveries: Failover-Front")},
     }
+    for name in ("Shed-Load", "Kill-Switch", "Restore-Ledger"):
+        aws.client("ssm").create_document(Name=name, DocumentType="Automation", Content=content)
+
+    def ran(name: str, status: str, day: int = 1) -> dict[str, Any]:
+        started = f"2026-11-{day:02}T08:00:00Z"
+        return {"DocumentName": name, "AutomationExecutionStatus": status, "ExecutionStartTime": started}
+
+    # A run that somebody ended says nothing, and an older failure is forgiven by a later success.
+    well = [
+        ran("Shed-Load", "Success", 2),
+        ran("Shed-Load", "Failed"),
+        ran("Kill-Switch", "Success"),
+        ran("Kill-Switch", "Cancelled", 3),
+        ran("Failover-Front", "CompletedWithSuccess"),
+        ran("Restore-Ledger", "Success"),
+    ]
+    for more, lever, recovery in (
+        (
+            [],
+            ("holds", "the last runs of Kill-Switch, Shed-Load succeeded"),
+            ("holds", "the last runs of Failover-Front, Restore-Ledger succeeded"),
+        ),
+        (
+            [ran("Shed-Load", "TimedOut", 5), ran("Restore-Ledger", "Failed", 5)],
+            ("fails", "did not succeed: Shed-Load (TimedOut)"),
+            ("fails", "did not succeed: Restore-Ledger (Failed)"),
+        ),
+    ):
+        with answering("ssm", {"DescribeAutomationExecutions": {"AutomationExecutionMetadataList": [*well, *more]}}):
+            assert judge_all(aws, "levers", names[:2]) == {names[0]: {REGION: lever}, names[1]: {REGION: recovery}}
+
+
+def test_changes_without_a_written_path(aws: Emulator) -> None:
+    body = {
+        "eventType": "AwsApiCall",
+        "sessionCredentialFromConsole": "true",
+        "userIdentity": {"type": "IAMUser", "userName": "anna"},
+    }
+    click = {
+        "EventName": "RunInstances",
+        "EventSource": "ec2.amazonaws.com",
+        "EventTime": "2026-11-20T10:00:00Z",
+        "ReadOnly": "false",
+        "Username": "anna",
+        "CloudTrailEvent": json.dumps(body),
+    }
+    with answering("cloudtrail", {"LookupEvents": {"Events": [click] * 12}}):
+        told = "12 changes were made by hand in the console, and no pipeline, runbook or stack is there for them"
+        assert aws.judge("levers.changes_have_a_written_path", at=NOW) == {HOME: ("fails", told)}
 
 
 def test_what_hangs_on_what(aws: Emulator) -> None:

@@ -1,11 +1,14 @@
 """Tagging checks, against real clients and as tables."""
 
+from typing import Any
+
 import pytest
 
 from checks import tagging
 from checks.tagging import Tag, TaggedResource
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
-from tests.emulator import Emulator
+from tests.checks.answers import answering, judge_all
+from tests.emulator import ACCOUNT, Emulator
 
 
 def resource(name: str, /, **tags: str) -> TaggedResource:
@@ -62,6 +65,50 @@ def test_tags_are_read_from_the_tagging_api(aws: Emulator) -> None:
         "region:us-east-1": ("holds", "1 of 1 tagged resources name an owner")
     }
     assert aws.judge("tagging.owners") == {"region:us-east-1": ("told", "owners by tag: web 1")}
+    everywhere = f"account:{ACCOUNT}"
+    assert aws.judge("tagging.environments_do_not_mix") == {
+        everywhere: ("not applicable", "no tag names an environment")
+    }
+
+
+def test_tags_side_by_side(aws: Emulator) -> None:
+    """moto lets nobody set the tags of CloudFormation, which are its own on AWS too."""
+
+    def listed(name: str, **tags: str) -> dict[str, Any]:
+        named = {key.replace("__", ":").replace("_", "-"): value for key, value in tags.items()}
+        return {"ResourceARN": f"arn:aws:s3:::{name}", "Tags": [{"Key": k, "Value": v} for k, v in named.items()]}
+
+    stack = {"aws__cloudformation__stack_name": "net"}
+    names = ("resources_come_from_code", "resources_name_their_owner", "environments_do_not_mix")
+    region, everywhere = "region:us-east-1", f"account:{ACCOUNT}"
+    made = [listed(f"made{n}", Environment="prod", Team="web", **stack) for n in range(4)]
+    by_hand = [listed(f"hand{n}", Environment="dev", Owner="") for n in range(4)]
+    for resources, *told in (
+        (
+            made,
+            ("holds", "4 of 4 tagged resources belong to a stack"),
+            ("holds", "4 of 4 tagged resources name an owner"),
+            ("holds", "4 resources are tagged production, 0 another environment"),
+        ),
+        (
+            made + by_hand,
+            (
+                "fails",
+                "4 of 8 tagged resources belong to a stack; made by hand: "
+                "arn:aws:s3:::hand0, arn:aws:s3:::hand1, arn:aws:s3:::hand2 and 1 more",
+            ),
+            (
+                "fails",
+                "4 of 8 tagged resources name an owner; without: "
+                "arn:aws:s3:::hand0, arn:aws:s3:::hand1, arn:aws:s3:::hand2 and 1 more",
+            ),
+            ("fails", "4 resources are tagged production, 4 another environment"),
+        ),
+    ):
+        with answering("resourcegroupstaggingapi", {"GetResources": {"ResourceTagMappingList": resources}}):
+            where = (region, region, everywhere)
+            wanted = {name: {place: one} for name, place, one in zip(names, where, told, strict=True)}
+            assert judge_all(aws, "tagging", names) == wanted
 
 
 def tagged(*environments: str) -> list[TaggedResource]:
