@@ -1,7 +1,5 @@
 """EFS: file systems, their encryption, their backups and how they are mounted."""
 
-from fnmatch import fnmatchcase
-
 from checks.backup.evidence import Protected, recent_backup
 from checks.stages import DEVELOPMENT, KEY, Tag, in_development
 from scanner import (
@@ -22,7 +20,7 @@ from scanner import (
 )
 
 _GONE = frozenset({"deleting", "deleted", "error"})
-_MOUNT = "elasticfilesystem:clientmount"
+_MOUNTING = frozenset({"*", "elasticfilesystem:*", "elasticfilesystem:client*", "elasticfilesystem:clientmount"})
 
 
 class Protection(Part):
@@ -186,11 +184,7 @@ def mounts_must_use_tls(system: FileSystem, policy: FileSystemPolicy | None) -> 
 
 def _mounts(statement: Statement) -> bool:
     """May the statement be about mounting, whatever else it is about?"""
-    return bool(statement.not_actions) or _names_mounting(statement)
-
-
-def _names_mounting(statement: Statement) -> bool:
-    return any(fnmatchcase(_MOUNT, action.lower()) for action in statement.actions)
+    return bool(statement.not_actions or {action.lower() for action in statement.actions} & _MOUNTING)
 
 
 def _speaks_tls(condition: Condition, value: str) -> bool:
@@ -201,15 +195,10 @@ def _speaks_tls(condition: Condition, value: str) -> bool:
 def _refuses_plain(statement: Statement, arn: str) -> bool:
     """Without ClientMount nobody reads or writes, so denying that is enough (EFS user guide, "Using IAM to control access")."""
     everyone = any(name.value == "*" for name in statement.principals)
+    denied = {action.lower() for action in statement.actions} & _MOUNTING
     named = any(arn == one or (one.endswith("*") and arn.startswith(one[:-1])) for one in statement.resources)
     here = not statement.not_resources and (not statement.resources or named)
-    if (
-        statement.effect != "Deny"
-        or not everyone
-        or not _names_mounting(statement)
-        or not here
-        or len(statement.conditions) != 1
-    ):
+    if statement.effect != "Deny" or not everyone or not denied or not here or len(statement.conditions) != 1:
         return False
     return _speaks_tls(statement.conditions[0], "false")
 

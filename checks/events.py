@@ -27,7 +27,6 @@ from scanner import (
 from scanner import Target as Place
 
 _HEALTH = "aws.health"
-_FINDINGS = ("aws.guardduty", "aws.securityhub", "aws.inspector2", "aws.macie", "aws.access-analyzer")
 # How the types of a source's events begin, for rules that ask for the type alone.
 _TYPES = {
     _HEALTH: ("AWS Health ",),
@@ -227,12 +226,14 @@ def security_findings_are_routed(
     Why: a finding that stands in a console is found by who looks there, which at night is nobody.
     Fix: aws events put-rule --name findings --event-pattern '{"source":["aws.securityhub"]}', and a topic as its target.
     """
-    if told := rules_about(routes, *_FINDINGS):
-        return Holds(f"by {', '.join(told[:3])}")
     if not detectors and hub is None:
         return NotApplicable("GuardDuty and Security Hub are off here")
+    # Security Hub takes in what the others find, and sends it on as its own.
+    sources = (*(["aws.guardduty"] if detectors else []), *(["aws.securityhub"] if hub else []))
+    if told := rules_about(routes, *sources):
+        return Holds(f"by {', '.join(told[:3])}")
     if many := rules_for_many(routes):
-        return CannotTell(f"no rule names a source of findings; {many[0]} takes events of many sources")
+        return CannotTell(f"no rule names {' or '.join(sources)}; {many[0]} takes events of many sources")
     if others := sorted(one.account_id for one in administrators if one.relationship_status == "Enabled"):
         return CannotTell(f"no rule here asks for findings; {others[0]} administers GuardDuty, and may have one")
     return Fails("no rule with a target asks for findings")

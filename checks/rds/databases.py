@@ -7,7 +7,7 @@ a cluster is not judged for them.
 from datetime import datetime, timedelta
 
 from checks.backup.evidence import Protected, recent_backup
-from checks.rds.evidence import NOT_RDS, DBCluster, DBInstance, Reach, Recording, key_of
+from checks.rds.evidence import NOT_RDS, DBCluster, DBInstance, Reach, key_of
 from checks.stages import DEVELOPMENT, KEY, in_development
 from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
@@ -224,21 +224,15 @@ def cluster_logs_are_exported(cluster: DBCluster) -> Verdict:
 
 
 @check(effort="low")
-def performance_is_recorded(instance: Recording) -> Verdict:
+def performance_is_recorded(instance: DBInstance) -> Verdict:
     """Database instances record their load by statement and wait (Performance Insights).
 
     Why: without it nobody can say afterwards which query made the database slow.
     Fix: aws rds modify-db-instance --db-instance-identifier NAME --enable-performance-insights
     """
-    if instance.engine in NOT_RDS or instance.engine.startswith("custom-"):
+    if instance.engine in NOT_RDS or instance.is_custom:
         return NotApplicable(f"judged for RDS and Aurora only; this is {instance.engine}")
-    if instance.performance_insights_enabled:
-        return Holds("Performance Insights is on")
-    if instance.engine.startswith("db2-"):
-        return NotApplicable("RDS for Db2 does not have it")
-    if instance.is_too_small:
-        return NotApplicable(f"{instance.engine} does not have it on {instance.db_instance_class}")
-    return Fails("it is off")
+    return Holds("Performance Insights is on") if instance.performance_insights_enabled else Fails("it is off")
 
 
 @check(effort="low")

@@ -49,6 +49,7 @@ class DBInstance(Evidence, read=Read("rds:DescribeDBInstances", "DBInstances", a
     read_replica_source_db_instance_identifier: str | None = None
     read_replica_source_db_cluster_identifier: str | None = None
     enabled_cloudwatch_logs_exports: tuple[str, ...] = ()
+    performance_insights_enabled: bool = False
     iam_database_authentication_enabled: bool = False
     tag_list: tuple[Tag, ...] = ()
     max_allocated_storage: int | None = None
@@ -70,24 +71,6 @@ class Reach(Evidence, read=Read("rds:DescribeDBInstances", "DBInstances", arn="{
 
     db_instance_arn: str
     publicly_accessible: bool
-
-
-class Recording(Evidence, read=Read("rds:DescribeDBInstances", "DBInstances", arn="{db_instance_arn}")):
-    """Whether an instance records its load. Apart, as above."""
-
-    db_instance_arn: str
-    db_instance_class: str
-    engine: str
-    performance_insights_enabled: bool = False
-
-    @property
-    def is_too_small(self) -> bool:
-        """Does the instance's class not take it ("DB engine, Region, and instance class support for Database Insights")?"""
-        _, family, size = (*self.db_instance_class.split("."), "", "")[:3]
-        small = family in ("t2", "t3", "t4g") and size in ("micro", "small")
-        if self.engine in ("aurora", "aurora-mysql"):
-            return small or family in ("t2", "t3")
-        return self.engine in ("mysql", "mariadb") and small
 
 
 class ClusterMember(Part):

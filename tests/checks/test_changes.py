@@ -13,6 +13,7 @@ from checks.cloudtrail.evidence import Trail
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.answering import answering, refused
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -79,6 +80,17 @@ def test_changes_through_a_client(aws: Emulator) -> None:
             fact: aws.judge(f"changes.{fact}")[REGION][1]
             for fact in ("who_makes_changes", "changes_by_hand", "restores")
         }
+    by_stack = entry("RunInstances", user | {"invokedBy": "cloudformation.amazonaws.com"}, **CONSOLE)
+    by_hand = entry("AuthorizeSecurityGroupIngress", user, **CONSOLE)
+    names = ("few_changes_are_made_by_hand", "tools_make_changes_where_people_do")
+    with answering("cloudtrail", LookupEvents={"Events": [*[by_stack] * 40, *[by_hand] * 10]}):
+        assert judge_all(aws, "changes", names) == {
+            names[0]: {REGION: ("holds", "10 of 50 in the past 90 days were made by hand in the console")},
+            names[1]: {REGION: ("holds", "40 of 50 changes were not made by hand in the past 90 days")},
+        }
+    with answering("cloudtrail", LookupEvents={"Events": [by_hand] * 10}):
+        told = "all 10 changes in the past 90 days were made by hand (ec2 10)"
+        assert aws.judge(f"changes.{names[1]}") == {REGION: ("fails", told)}
     assert facts == {
         "who_makes_changes": "changes in the past 90 days: 9 by hand in the console, 2 by stacks, pipelines and tools, 1 by other "
         "roles and users",

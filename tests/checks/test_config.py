@@ -24,6 +24,7 @@ from checks.config.evidence import (
     Strategy,
 )
 from checks.securityhub import Standard
+from fixtures.moto_states import recorder_delivered
 from scanner import CannotTell, Fails, Holds, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
@@ -62,6 +63,8 @@ def test_recording_is_read(aws: Emulator) -> None:
     # moto's recorder never gets beyond this; AWS's says SUCCESS once its first item is recorded.
     told = "the recorder default is switched on, and its last try is PENDING"
     assert aws.judge("config.changes_are_recorded") == {HERE: ("unknown", told)}
+    recorder_delivered(ACCOUNT, "us-east-1")
+    assert aws.judge("config.changes_are_recorded") == {HERE: ("holds", "the recorder default is recording")}
 
 
 def test_what_is_recorded_is_read(aws: Emulator) -> None:
@@ -77,6 +80,8 @@ def test_what_is_recorded_is_read(aws: Emulator) -> None:
     assert aws.judge("config.users_and_roles_are_recorded", regions=BOTH) == {
         f"account:{ACCOUNT}": ("holds", "a recorder includes the global types")
     }
+    make_recorder(aws, allSupported=False, resourceTypes=["AWS::EC2::Instance"])
+    assert aws.judge("config.all_types_are_recorded") == {HERE: ("fails", "1 listed types only")}
 
 
 def test_without_recorders_no_permission_is_recorded(aws: Emulator) -> None:

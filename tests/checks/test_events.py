@@ -10,7 +10,7 @@ from checks.ec2.evidence import AnyInterface
 from checks.events import EventBus, Routed, Rule, RuleTarget
 from checks.guardduty import Administrator, DetectorId
 from checks.securityhub import Hub
-from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -37,7 +37,18 @@ def test_rules_through_a_client(aws: Emulator) -> None:
         REGION: ("not applicable", "nothing in the region has a network interface")
     }
 
+    subnet = aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    aws.client("ec2").create_network_interface(SubnetId=subnet)
+    aws.client("guardduty").create_detector(Enable=True)
     client = aws.client("events")
+    client.put_rule(Name="macie", EventPattern=json.dumps({"source": ["aws.macie"]}))
+    client.put_targets(Rule="macie", Targets=[{"Id": "1", "Arn": TOPIC}])
+    assert judge_all(aws, "events", names[3:5]) == {
+        "health_events_are_told": {REGION: ("fails", "no rule with a target asks for events of aws.health")},
+        "security_findings_are_routed": {REGION: ("fails", "no rule with a target asks for findings")},
+    }
+    client.remove_targets(Rule="macie", Ids=["1"])
+    client.delete_rule(Name="macie")
     client.put_rule(Name="health", EventPattern=json.dumps({"source": ["aws.health"]}))
     client.put_targets(Rule="health", Targets=[{"Id": "1", "Arn": TOPIC, "DeadLetterConfig": {"Arn": QUEUE}}])
     client.put_rule(Name="mend", EventPattern=json.dumps({"source": ["aws.guardduty", "own"]}))
@@ -53,6 +64,9 @@ def test_rules_through_a_client(aws: Emulator) -> None:
         "Resource": BUS + "orders",
     }
     client.put_permission(EventBusName="orders", Policy=json.dumps({"Version": "2012-10-17", "Statement": [open_]}))
+    client.create_event_bus(Name="shared")
+    bound = {**open_, "Resource": BUS + "shared", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+    client.put_permission(EventBusName="shared", Policy=json.dumps({"Version": "2012-10-17", "Statement": [bound]}))
     told = judge_all(aws, "events", names)
     assert told["rules_have_targets"] == {
         RULE + "health": ("holds", "targets: sns"),
@@ -66,15 +80,18 @@ def test_rules_through_a_client(aws: Emulator) -> None:
         RULE + "lost": ("not applicable", "the rule sends nothing"),
         RULE + "off": ("not applicable", "the rule sends nothing"),
     }
-    assert told["event_buses_are_not_public"][BUS + "orders"][0] == "fails"
-    assert told["event_buses_are_not_public"][BUS + "default"] == unused
+    assert told["event_buses_are_not_public"] == {
+        BUS + "default": unused,
+        BUS + "orders": ("fails", "the policy is open: statement 'all' lets everyone do events:PutEvents"),
+        BUS + "shared": ("holds", "the policy lets in nobody in general"),
+    }
     assert told["health_events_are_told"] == {REGION: ("holds", "by the rule health")}
     assert told["security_findings_are_routed"] == {REGION: ("holds", "by mend")}
     assert told["rules"] == {
         REGION: ("told", "4 event rules, 2 of them on a schedule, 1 disabled; targets by service: lambda 1, sns 1")
     }
     assert told["responses"] == {REGION: ("told", "events that start something: aws.guardduty starts lambda")}
-    assert told["buses"] == {REGION: ("told", "event buses: orders; archives: none")}
+    assert told["buses"] == {REGION: ("told", "event buses: orders, shared; archives: none")}
 
 
 def route(pattern: dict[str, Any], *targets: str, **changes: Any) -> Routed:
@@ -124,8 +141,8 @@ UNTOLD = Fails("no rule with a target asks for findings")
 @pytest.mark.parametrize(
     ("routes", "detectors", "hub", "verdict"),
     [
-        ([], [], None, NotApplicable("GuardDuty and Security Hub are off here")),
-        ([], [DETECTOR], None, UNTOLD),
+        ([route({"source": ["aws.guardduty"]}, TOPIC)], [], HUB, UNTOLD),
+        ([route({"source": ["aws.securityhub"]}, TOPIC)], [DETECTOR], None, UNTOLD),
         ([route(HEALTH, TOPIC)], [], HUB, UNTOLD),
         ([route({"source": ["aws.securityhub"]}, TOPIC)], [], HUB, Holds("by r")),
     ],
@@ -159,12 +176,6 @@ def test_a_rule_for_everything_may_tell(pattern: dict[str, Any]) -> None:
     assert isinstance(events.health_events_are_told([of_aws, route(pattern)], [INTERFACE]), Fails)
 
 
-def test_health_events_are_told() -> None:
-    untold = Fails("no rule with a target asks for events of aws.health")
-    assert events.health_events_are_told([], [INTERFACE]) == untold
-    assert events.health_events_are_told([route({"source": ["aws.ec2"]}, TOPIC)], [INTERFACE]) == untold
-
-
 def test_rules_that_aws_manages_and_archives() -> None:
     managed = route({}, managed_by="autoscaling.amazonaws.com")
     assert events.rules_have_targets(managed) == NotApplicable("autoscaling.amazonaws.com manages it")
@@ -174,20 +185,3 @@ def test_rules_that_aws_manages_and_archives() -> None:
         events.buses([EventBus(name="default", arn="b")], [archive]) == "event buses: the default one; archives: orders"
     )
     assert events.rules([archive]) is None
-
-
-def test_a_bus_open_to_an_organization_is_not_public() -> None:
-    policy = {
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": "*",
-                "Action": "events:PutEvents",
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
-            }
-        ]
-    }
-    bus = EventBus.model_validate({"name": "b", "arn": "b", "policy": policy}, strict=False)
-    verdict = events.event_buses_are_not_public(bus, Target(ACCOUNT, "us-east-1"))
-    assert verdict == Holds("the policy lets in nobody in general")

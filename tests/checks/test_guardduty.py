@@ -9,6 +9,7 @@ from checks.guardduty import Destination, Detector, DetectorId, Feature, ThreatL
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, Verdict
 from tests.answering import answering
+from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 ALL = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS")
@@ -31,15 +32,44 @@ def test_each_region_needs_a_detector(aws: Emulator) -> None:
 
 
 def test_sources_are_read(aws: Emulator) -> None:
-    features = [{"Name": name, "Status": "ENABLED"} for name in ALL]
-    made = aws.client("guardduty").create_detector(Enable=True, Features=features)["DetectorId"]
-    arn = f"arn:aws:guardduty:us-east-1:{ACCOUNT}:detector/{made}"
-    assert aws.judge("guardduty.detectors_watch_all_sources") == {arn: ("holds", f"on: {', '.join(sorted(ALL))}")}
-    told = "the region may not offer runtime monitoring"
-    assert aws.judge("guardduty.detectors_watch_running_workloads") == {arn: ("unknown", told)}
-    assert aws.judge("guardduty.findings_are_published") == {
-        arn: ("told", "updated findings are published every: SIX_HOURS")
+    regions = ("us-east-1", "eu-west-1", "eu-central-1", "eu-north-1")
+    states = {
+        "us-east-1": dict.fromkeys((*ALL, "RUNTIME_MONITORING"), "ENABLED"),
+        "eu-west-1": {
+            **dict.fromkeys(ALL, "DISABLED"),
+            "RUNTIME_MONITORING": "DISABLED",
+            "EKS_RUNTIME_MONITORING": "ENABLED",
+        },
+        "eu-central-1": dict.fromkeys(ALL, "ENABLED"),
+        # A region in which AWS does not offer what watches running workloads does not list it.
+        "eu-north-1": dict.fromkeys(ALL, "ENABLED"),
     }
+
+    def made(region: str) -> str:
+        features = [{"Name": name, "Status": state} for name, state in states[region].items()]
+        client = aws.client("guardduty", region)
+        id_ = client.create_detector(Enable=region != "eu-central-1", Features=features)["DetectorId"]
+        return f"arn:aws:guardduty:{region}:{ACCOUNT}:detector/{id_}"
+
+    good, bad, suspended, small = (made(region) for region in regions)
+    off, on = ("not applicable", guardduty.SUSPENDED.because), ("holds", f"on: {', '.join(sorted(ALL))}")
+    names = ("detectors_watch_all_sources", "detectors_watch_running_workloads")
+    assert judge_all(aws, "guardduty", names, regions) == {
+        "detectors_watch_all_sources": {
+            good: on,
+            bad: ("fails", f"off: {', '.join(sorted(ALL))}"),
+            suspended: off,
+            small: on,
+        },
+        "detectors_watch_running_workloads": {
+            good: ("holds", "runtime monitoring is on"),
+            bad: ("fails", "only for EKS"),
+            suspended: off,
+            small: ("unknown", "the region may not offer runtime monitoring"),
+        },
+    }
+    told = "updated findings are published every: SIX_HOURS"
+    assert aws.judge("guardduty.findings_are_published")[good] == ("told", told)
 
 
 @pytest.mark.parametrize(
@@ -71,10 +101,7 @@ def test_the_sources_to_watch_are_a_setting() -> None:
 @pytest.mark.parametrize(
     ("one", "verdict"),
     [
-        (detector("RUNTIME_MONITORING"), Holds("runtime monitoring is on")),
-        (detector("EKS_RUNTIME_MONITORING"), Fails("only for EKS")),
         (detector(), Fails("runtime monitoring is off")),
-        (detector(status="DISABLED"), guardduty.SUSPENDED),
     ],
 )
 def test_detectors_watch_running_workloads(one: Detector, verdict: Verdict) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from checks import ssm_contacts, ssm_incidents
-from checks.ssm_contacts import Anybody, Contact, ContactPlan, Rotation
+from checks.ssm_contacts import Anybody, Contact, ContactPlan
 from checks.ssm_incidents import Incident, RelatedItem
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
@@ -17,6 +17,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SET = {"ListReplicationSets": {"replicationSetArns": [f"arn:aws:ssm-incidents::{ACCOUNT}:replication-set/s"]}}
 PLAN = f"arn:aws:ssm-incidents::{ACCOUNT}:response-plan/down"
 RECORD = f"arn:aws:ssm-incidents::{ACCOUNT}:incident-record/down/1"
+ANALYSED, SMALL = f"{RECORD[:-1]}2", f"{RECORD[:-1]}3"
 PEOPLE = f"arn:aws:ssm-contacts:us-east-1:{ACCOUNT}:contact/"
 
 
@@ -66,17 +67,26 @@ def test_response_plans(aws: Emulator, answer: dict[str, Any], starts: Any, call
     operations = SET | {
         "ListResponsePlans": {"responsePlanSummaries": [{"arn": PLAN, "name": "down"}]},
         "GetResponsePlan": answer,
-        "ListIncidentRecords": {"incidentRecordSummaries": [record]},
+        "ListIncidentRecords": {
+            "incidentRecordSummaries": [record, {**record, "arn": ANALYSED}, {**record, "arn": SMALL, "impact": 4}]
+        },
     }
+    report = {"type": "ANALYSIS", "value": {"url": "https://example.com/analysis"}}
+    linked = {"relatedItems": [{"identifier": report, "title": "what was learned"}]}
     names = ("response_plans_start_a_runbook", "response_plans_call_somebody", "incidents_are_analysed", "response_plans", "incidents")  # fmt: skip
-    with answering("ssm-incidents", operations):
+    of_one = answering("ssm-incidents", {"ListRelatedItems": linked}, {"incidentRecordArn": ANALYSED})
+    with answering("ssm-incidents", operations), of_one:
         told = judge_all(aws, "ssm_incidents", names, at=NOW)
     assert told == {
         "response_plans_start_a_runbook": {PLAN: starts},
         "response_plans_call_somebody": {PLAN: calls},
-        "incidents_are_analysed": {RECORD: ("fails", "it was resolved on 2026-10-01, and no analysis is linked")},
+        "incidents_are_analysed": {
+            RECORD: ("fails", "it was resolved on 2026-10-01, and no analysis is linked"),
+            ANALYSED: ("holds", "an analysis is linked"),
+            SMALL: ("not applicable", "its impact is 4 of 5"),
+        },
         "response_plans": {REGION: ("told", "response plans: down (impact 1)")},
-        "incidents": {REGION: ("told", "1 incidents in a year, 0 open; half of the resolved ones within 3.0 hours")},
+        "incidents": {REGION: ("told", "3 incidents in a year, 0 open; half of the resolved ones within 3.0 hours")},
     }
 
 
@@ -99,10 +109,7 @@ def related(kind: str) -> RelatedItem:
 @pytest.mark.parametrize(
     ("one", "items", "verdict"),
     [
-        (incident(), [], Fails("it was resolved on 2026-09-24, and no analysis is linked")),
         (incident(), [related("METRIC")], Fails("it was resolved on 2026-09-24, and no analysis is linked")),
-        (incident(), [related("ANALYSIS")], Holds("an analysis is linked")),
-        (incident(impact=3), [], NotApplicable("its impact is 3 of 5")),
         (incident(resolved=30), [], NotApplicable("it was resolved on 2026-10-24 only")),
         (incident(resolved=None), [], NotApplicable("the status is OPEN")),
     ],
@@ -118,9 +125,8 @@ def target(name: str) -> dict[str, Any]:
 def test_contacts(aws: Emulator) -> None:
     contacts = [
         {"ContactArn": PEOPLE + name, "Alias": name, "Type": kind}
-        for name, kind in (("anna", "PERSONAL"), ("team", "ESCALATION"))
+        for name, kind in (("anna", "PERSONAL"), ("bob", "PERSONAL"), ("team", "ESCALATION"), ("both", "ESCALATION"))
     ]
-    stages = [{"DurationInMinutes": 5, "Targets": [target("anna")]}]
     channel = {
         "ContactChannelArn": "c",
         "ContactArn": PEOPLE + "anna",
@@ -129,28 +135,49 @@ def test_contacts(aws: Emulator) -> None:
         "DeliveryAddress": {"SimpleAddress": "+15551234567"},
         "ActivationStatus": "NOT_ACTIVATED",
     }
-    rotation = {"RotationArn": "r", "Name": "weekly", "ContactIds": [PEOPLE + "anna"]}
-    details = {"ContactArn": PEOPLE + "team", "Alias": "team", "Type": "ESCALATION", "Plan": {"Stages": stages}}
-    operations: dict[str, dict[str, Any]] = {
-        "ListContacts": {"Contacts": contacts},
-        "GetContact": details,
-        "ListContactChannels": {"ContactChannels": [channel]},
-        "ListRotations": {"Rotations": [rotation]},
-    }
+    ready = {**channel, "ContactArn": PEOPLE + "bob", "ActivationStatus": "ACTIVATED"}
+
+    def plan_of(name: str, *people: str) -> dict[str, Any]:
+        stages = [{"DurationInMinutes": 5, "Targets": [target(one)]} for one in people]
+        return {"ContactArn": PEOPLE + name, "Alias": name, "Type": "ESCALATION", "Plan": {"Stages": stages}}
+
+    def rotation(*people: str) -> dict[str, Any]:
+        ids = [PEOPLE + one for one in people]
+        return {"Rotations": [{"RotationArn": "r", "Name": "weekly", "ContactIds": ids}]}
+
     names = (
         "people_can_be_reached",
         "escalation_plans_reach_a_second",
         "rotations_have_a_second_person",
         "who_is_called",
     )
-    with answering("ssm-incidents", SET), answering("ssm-contacts", operations):
+    with (
+        answering("ssm-incidents", SET),
+        answering("ssm-contacts", {"ListContacts": {"Contacts": contacts}, "ListRotations": rotation("anna")}),
+        answering("ssm-contacts", {"GetContact": plan_of("team", "anna")}, {"ContactId": PEOPLE + "team"}),
+        answering("ssm-contacts", {"GetContact": plan_of("both", "anna", "bob")}, {"ContactId": PEOPLE + "both"}),
+        answering("ssm-contacts", {"ListContactChannels": {"ContactChannels": [channel]}}),
+        answering("ssm-contacts", {"ListContactChannels": {"ContactChannels": [ready]}}, {"ContactId": PEOPLE + "bob"}),
+    ):
         told = judge_all(aws, "ssm_contacts", names)
-    assert told["people_can_be_reached"][PEOPLE + "anna"] == ("fails", "no channel is activated")
-    assert told["people_can_be_reached"][PEOPLE + "team"][0] == "not applicable"
-    assert told["escalation_plans_reach_a_second"][PEOPLE + "team"] == ("fails", "the plan calls one person alone")
-    assert told["escalation_plans_reach_a_second"][PEOPLE + "anna"][0] == "not applicable"
+        with answering("ssm-contacts", {"ListRotations": rotation("anna", "bob")}):
+            pair = aws.judge("ssm_contacts.rotations_have_a_second_person")
+    no_person, no_plan = ("not applicable", "it is no person"), ("not applicable", "type is PERSONAL")
+    assert told["people_can_be_reached"] == {
+        PEOPLE + "anna": ("fails", "no channel is activated"),
+        PEOPLE + "bob": ("holds", "reached by SMS"),
+        PEOPLE + "team": no_person,
+        PEOPLE + "both": no_person,
+    }
+    assert told["escalation_plans_reach_a_second"] == {
+        PEOPLE + "anna": no_plan,
+        PEOPLE + "bob": no_plan,
+        PEOPLE + "team": ("fails", "the plan calls one person alone"),
+        PEOPLE + "both": ("holds", "2 contacts in 2 stages"),
+    }
     assert told["rotations_have_a_second_person"] == {REGION: ("fails", "fewer than two people in weekly")}
-    words = "Incident Manager knows 1 people, 1 escalation plans, 0 on-call schedules and 1 rotations"
+    assert pair == {REGION: ("holds", "each of 1 rotations has at least two people")}
+    words = "Incident Manager knows 2 people, 2 escalation plans, 0 on-call schedules and 1 rotations"
     assert told["who_is_called"] == {REGION: ("told", words)}
 
 
@@ -179,9 +206,3 @@ def calling(*names: str) -> ContactPlan:
 def test_escalation_plans_reach_a_second(plan_: ContactPlan, verdict: Verdict) -> None:
     everybody = [Anybody(contact_arn="anna", type="PERSONAL"), Anybody(contact_arn="week", type="ONCALL_SCHEDULE")]
     assert ssm_contacts.escalation_plans_reach_a_second(TEAM, plan_, everybody) == verdict
-
-
-def test_rotations_have_a_second_person() -> None:
-    pair = Rotation(name="r", contact_ids=("anna", "bob"))
-    told = Holds("each of 1 rotations has at least two people")
-    assert ssm_contacts.rotations_have_a_second_person([pair]) == told

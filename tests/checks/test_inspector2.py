@@ -1,12 +1,11 @@
 """Inspector's checks, against real clients. moto lacks coverage, and what AWS says of an account without Inspector."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from checks import inspector2
 from checks.ecr import Repository
-from checks.inspector2 import Overdue, Resource, State
-from scanner import CannotTell, Fails
+from checks.inspector2 import Overdue
+from scanner import CannotTell
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
@@ -79,12 +78,23 @@ def test_what_stays_open(aws: Emulator) -> None:
     check = "inspector2.weaknesses_are_mended_in_time"
     aws.client("inspector2").enable(accountIds=[ACCOUNT], resourceTypes=["EC2"])
     assert aws.judge(check) == {REGION: ("holds", "none is older than 30 days")}
-    finding = Overdue(
-        severity="HIGH", first_observed_at=datetime(2026, 1, 2, tzinfo=UTC), resources=(Resource(id="i-1"),)
-    )
-    assert inspector2.weaknesses_are_mended_in_time(State(status="ENABLED"), [finding, finding]) == Fails(
-        "2 on 1 resources, the oldest since 2026-01-02, among them i-1"
-    )
+    finding = {
+        "findingArn": f"arn:aws:inspector2:us-east-1:{ACCOUNT}:finding/1",
+        "awsAccountId": ACCOUNT,
+        "type": "PACKAGE_VULNERABILITY",
+        "description": "CVE-2026-1",
+        "severity": "HIGH",
+        "status": "ACTIVE",
+        "fixAvailable": "YES",
+        "firstObservedAt": "2026-01-02T00:00:00Z",
+        "lastObservedAt": "2026-11-20T00:00:00Z",
+        "remediation": {},
+        "resources": [{"type": "AWS_EC2_INSTANCE", "id": "i-1"}],
+    }
+    again = {**finding, "firstObservedAt": "2026-03-02T00:00:00Z"}
+    with answering("inspector2", ListFindings={"findings": [finding, again]}):
+        told = "2 on 1 resources, the oldest since 2026-01-02, among them i-1"
+        assert aws.judge(check) == {REGION: ("fails", told)}
 
 
 def test_a_fix_of_some_packages_is_a_fix() -> None:

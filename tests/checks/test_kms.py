@@ -1,13 +1,16 @@
 """KMS checks, against real clients and as tables."""
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from checks import kms
 from checks.kms import Key, KeyPolicy, KeyRotation
 from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from tests.checks.answers import answering
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = Target(ACCOUNT, "us-east-1")
@@ -137,29 +140,33 @@ def test_keys_by_origin(aws: Emulator) -> None:
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def imported(**changes: object) -> Key:
-    return key(origin="EXTERNAL", **changes)
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (key(), NotApplicable("the key's material was not imported")),
-        (imported(), Holds("the material does not expire")),
-        (imported(key_state="PendingImport"), Fails("the key has no material")),
-        (imported(key_state="PendingDeletion"), NotApplicable("the key is pending deletion")),
-        (
-            imported(valid_to=datetime(2027, 6, 1, tzinfo=UTC)),
-            Holds("the material expires on 2027-06-01"),
-        ),
-        (
-            imported(valid_to=datetime(2026, 12, 1, tzinfo=UTC)),
-            Fails("the material expires on 2026-12-01"),
-        ),
-    ],
-)
-def test_imported_material_stays_valid(one: Key, verdict: Verdict) -> None:
-    assert kms.imported_material_stays_valid(one, NOW) == verdict
+def test_imported_material_stays_valid(aws: Emulator) -> None:
+    """moto imports no material, and so knows no end of it."""
+    client = aws.client("kms")
+    made = [client.create_key(Origin="EXTERNAL")["KeyMetadata"] for _ in range(5)]
+    own = client.create_key()["KeyMetadata"]["KeyId"]
+    lasting, late, soon, empty, doomed = (one["KeyId"] for one in made)
+    members: dict[str, dict[str, Any]] = {
+        lasting: {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"},
+        late: {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": "2027-06-01T00:00:00Z"},
+        soon: {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": "2026-12-01T00:00:00Z"},
+        empty: {"KeyState": "PendingImport", "Enabled": False},
+        doomed: {"KeyState": "PendingDeletion", "Enabled": False, "DeletionDate": "2026-12-01T00:00:00Z"},
+    }
+    with ExitStack() as told:
+        for one in made:
+            shown = {**one, "CreationDate": "2026-01-01T00:00:00Z", "KeyState": "Enabled", "Enabled": True}
+            answer = {"KeyMetadata": {**shown, **members[one["KeyId"]]}}
+            told.enter_context(answering("kms", {"DescribeKey": answer}, {"KeyId": one["KeyId"]}))
+        found = aws.judge("kms.imported_material_stays_valid", at=NOW)
+    assert found == {
+        ARN + own: ("not applicable", "the key's material was not imported"),
+        ARN + lasting: ("holds", "the material does not expire"),
+        ARN + late: ("holds", "the material expires on 2027-06-01"),
+        ARN + soon: ("fails", "the material expires on 2026-12-01"),
+        ARN + empty: ("fails", "the key has no material"),
+        ARN + doomed: ("not applicable", "the key is pending deletion"),
+    }
 
 
 def test_names_and_regions_of_keys(aws: Emulator) -> None:
@@ -173,5 +180,3 @@ def test_names_and_regions_of_keys(aws: Emulator) -> None:
         "2 customer-managed keys; aliases: production",
         "1 of 2 customer-managed keys are multi-Region keys",
     ]
-    check = "kms.imported_material_stays_valid"
-    assert set(aws.verdicts(check).values()) == {"not applicable"}

@@ -1,6 +1,7 @@
 """CloudWatch Logs checks, against real clients and as tables."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from checks import logs
@@ -23,6 +24,7 @@ from tests.emulator import ACCOUNT, Emulator
 
 ARN = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:"
 REGION = "region:us-east-1"
+SUBSCRIBED = "logs:DescribeSubscriptionFilters"
 
 
 def test_log_groups(aws: Emulator) -> None:
@@ -125,20 +127,29 @@ def test_groups_that_pass_events_on_keep_nothing() -> None:
     assert logs.log_groups_expire(one) == logs.log_groups_are_kept_for_long_enough(one) == logs.PASSED_ON
 
 
+def test_events_that_something_looks_at(aws: Emulator) -> None:
+    check, client = "logs.events_are_looked_at", aws.client("logs")
+    client.create_log_group(logGroupName="g")
+    client.create_log_stream(logGroupName="g", logStreamName="s")
+    events = [{"timestamp": int(datetime.now(UTC).timestamp() * 1000), "message": "x"}]
+    client.put_log_events(logGroupName="g", logStreamName="s", logEvents=events)
+    nothing = "nothing filters, queries or exports any of 1 log groups"
+    assert aws.judge(check) == {REGION: ("fails", nothing)}
+    metric = {"metricName": "errors", "metricNamespace": "own", "metricValue": "1"}
+    client.put_metric_filter(logGroupName="g", filterName="f", filterPattern="ERROR", metricTransformations=[metric])
+    assert aws.judge(check) == {REGION: ("holds", "1 metric filters")}
+
+
 def test_few_groups_are_asked_for_their_subscriptions(aws: Emulator) -> None:
     """The fullest ten of a page."""
-    client = aws.client("logs")
+    client, now = aws.client("logs"), int(datetime.now(UTC).timestamp() * 1000)
     for number in range(13):
         client.create_log_group(logGroupName=f"g{number:02}")
         if number:
             client.create_log_stream(logGroupName=f"g{number:02}", logStreamName="s")
-            events = [{"timestamp": 1763900000000, "message": "x" * number * 10}]
+            events = [{"timestamp": now, "message": "x" * number * 10}]
             client.put_log_events(logGroupName=f"g{number:02}", logStreamName="s", logEvents=events)
     library = discover().only(["logs.events_are_looked_at"])
     readings = aws.snapshot(library)
-    asked = {
-        json.loads(one.call.request)["logGroupName"]
-        for one in readings
-        if one.call.api == "logs:DescribeSubscriptionFilters"
-    }
+    asked = {json.loads(one.call.request)["logGroupName"] for one in readings if one.call.api == SUBSCRIBED}
     assert asked == {f"g{number:02}" for number in range(3, 13)}

@@ -6,7 +6,7 @@ import pytest
 
 from checks import synthetics, xray
 from checks.synthetics import Canary, LastRun
-from checks.xray import Group, Node, SamplingRule
+from checks.xray import Node, SamplingRule
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -68,8 +68,6 @@ def last(state: str) -> LastRun:
 @pytest.mark.parametrize(
     ("one", "runs", "running", "passed"),
     [
-        (canary(), [last("PASSED")], Holds("the state is RUNNING"), Holds("the last run passed")),
-        (canary(), [last("FAILED")], Holds("the state is RUNNING"), Fails("the last run failed")),
         (
             canary(),
             [last("RUNNING")],
@@ -110,16 +108,44 @@ def test_canaries_through_a_client(aws: Emulator) -> None:
         Schedule={"Expression": "rate(5 minutes)"},
         RuntimeVersion="syn-nodejs-puppeteer-9.0",
     )
-    run = {"CanaryName": "shop", "LastRun": {"Status": {"State": "PASSED"}}}
-    with answering("synthetics", {"DescribeCanariesLastRun": {"CanariesLastRun": [run]}}):
-        names = ("canaries_are_running", "canaries_passed_last", "a_canary_is_running", "canaries")
-        told = judge_all(aws, "synthetics", names)
-    arn = f"arn:aws:synthetics:us-east-1:{ACCOUNT}:canary:shop"
-    assert told == {
-        "canaries_are_running": {arn: ("fails", "the state is READY")},
-        "canaries_passed_last": {arn: ("not applicable", "the state is READY")},
+    names = ("canaries_are_running", "canaries_passed_last", "a_canary_is_running", "canaries")
+    arn = f"arn:aws:synthetics:us-east-1:{ACCOUNT}:canary:"
+    assert judge_all(aws, "synthetics", names) == {
+        "canaries_are_running": {arn + "shop": ("fails", "the state is READY")},
+        "canaries_passed_last": {arn + "shop": ("not applicable", "the state is READY")},
         "a_canary_is_running": {REGION: ("fails", "none of 1 canaries runs")},
         "canaries": {REGION: ("told", "1 canaries, 0 running: shop")},
+    }
+    # moto starts none.
+    timed, once = {"Expression": "rate(5 minutes)"}, {"Expression": "rate(0 minute)"}
+    found = [
+        {"Name": "shop", "Status": {"State": "RUNNING"}, "Schedule": timed},
+        {"Name": "cart", "Status": {"State": "RUNNING"}, "Schedule": timed},
+        {"Name": "once", "Status": {"State": "STOPPED"}, "Schedule": once},
+    ]
+    runs = [
+        {"CanaryName": name, "LastRun": {"Name": name, "Status": {"State": state}}}
+        for name, state in (("shop", "PASSED"), ("cart", "FAILED"))
+    ]
+    operations: dict[str, dict[str, Any]] = {
+        "DescribeCanaries": {"Canaries": found},
+        "DescribeCanariesLastRun": {"CanariesLastRun": runs},
+    }
+    with answering("synthetics", operations):
+        told = judge_all(aws, "synthetics", names)
+    assert told == {
+        "canaries_are_running": {
+            arn + "shop": ("holds", "the state is RUNNING"),
+            arn + "cart": ("holds", "the state is RUNNING"),
+            arn + "once": ("not applicable", "it runs when somebody starts it"),
+        },
+        "canaries_passed_last": {
+            arn + "shop": ("holds", "the last run passed"),
+            arn + "cart": ("fails", "the last run failed"),
+            arn + "once": ("not applicable", "the state is STOPPED"),
+        },
+        "a_canary_is_running": {REGION: ("holds", "2 of 2 run: cart, shop")},
+        "canaries": {REGION: ("told", "3 canaries, 2 running: cart, once, shop")},
     }
 
 
@@ -133,12 +159,7 @@ def sampling(name: str = "Default", rate: float = 0.05, reservoir: int = 1) -> S
     [
         ([sampling()], NotApplicable("only the default rule is there, as AWS made it")),
         ([], NotApplicable("only the default rule is there, as AWS made it")),
-        ([sampling(rate=0.5)], Holds("1 sampling rules; the default rule samples requests")),
         ([sampling(), sampling("health", 0, 0)], Holds("2 sampling rules; the default rule samples requests")),
-        (
-            [sampling(rate=0, reservoir=0)],
-            Fails("the default rule samples nothing, and no other rule samples anything"),
-        ),
         (
             [sampling(rate=0, reservoir=0), sampling("shop", 1, 1)],
             NotApplicable("the default rule samples nothing, and others sample what they name"),
@@ -149,35 +170,37 @@ def test_requests_are_sampled(rules: list[SamplingRule], verdict: Verdict) -> No
     assert xray.requests_are_sampled(rules) == verdict
 
 
-def group(name: str, insights: bool, told: bool) -> Group:
-    settings = {"insights_enabled": insights, "notifications_enabled": told}
-    return Group.model_validate({"group_name": name, "insights_configuration": settings}, strict=False)
-
-
-@pytest.mark.parametrize(
-    ("groups", "verdict"),
-    [
-        ([], NotApplicable("no group looks for insights")),
-        ([group("Default", False, False)], NotApplicable("no group looks for insights")),
-        ([group("a", True, True), group("b", True, False)], Fails("no notifications for b")),
-        ([group("a", True, True)], Holds("notifications for 1 groups")),
-    ],
-)
-def test_insights_are_told(groups: list[Group], verdict: Verdict) -> None:
-    assert xray.insights_are_told(groups) == verdict
-
-
 def test_groups_of_traces(aws: Emulator) -> None:
-    one = {"GroupName": "shop", "InsightsConfiguration": {"InsightsEnabled": True, "NotificationsEnabled": False}}
-    with answering("xray", {"GetGroups": {"Groups": [one]}}):
-        told = judge_all(aws, "xray", ("insights_are_told", "groups_and_sampling", "requests_are_sampled"))
+    def group(name: str, told: bool) -> dict[str, Any]:
+        return {"GroupName": name, "InsightsConfiguration": {"InsightsEnabled": True, "NotificationsEnabled": told}}
+
+    names = ("insights_are_told", "groups_and_sampling", "requests_are_sampled")
+    with answering("xray", {"GetGroups": {"Groups": [group("shop", False), group("cart", True)]}}):
+        told = judge_all(aws, "xray", names)
     assert told == {
         "insights_are_told": {REGION: ("fails", "no notifications for shop")},
         "groups_and_sampling": {
-            REGION: ("told", "trace groups: shop; 1 look for insights; 0 sampling rules beside the default")
+            REGION: ("told", "trace groups: cart, shop; 2 look for insights; 0 sampling rules beside the default")
         },
         "requests_are_sampled": {REGION: ("not applicable", "only the default rule is there, as AWS made it")},
     }
+
+    def rules(rate: float, reservoir: int) -> dict[str, Any]:
+        anything = dict.fromkeys(("ResourceARN", "ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath"), "*")
+        size = {"Priority": 10000, "FixedRate": rate, "ReservoirSize": reservoir}
+        return {"SamplingRuleRecords": [{"SamplingRule": {"RuleName": "Default", "Version": 1, **size, **anything}}]}
+
+    with answering("xray", {"GetGroups": {"Groups": [group("cart", True)]}, "GetSamplingRules": rules(0.5, 1)}):
+        assert judge_all(aws, "xray", names[::2]) == {
+            "insights_are_told": {REGION: ("holds", "notifications for 1 groups")},
+            "requests_are_sampled": {REGION: ("holds", "1 sampling rules; the default rule samples requests")},
+        }
+    with answering("xray", {"GetSamplingRules": rules(0.0, 0)}):
+        lost = "the default rule samples nothing, and no other rule samples anything"
+        assert judge_all(aws, "xray", names[::2]) == {
+            "insights_are_told": {REGION: ("not applicable", "no group looks for insights")},
+            "requests_are_sampled": {REGION: ("fails", lost)},
+        }
 
 
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:ops"

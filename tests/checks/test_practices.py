@@ -348,6 +348,8 @@ def test_what_protects_instances_is_read(aws: Emulator) -> None:
     client.authorize_security_group_ingress(GroupId=group, IpPermissions=inside)
     started = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SecurityGroupIds=[group])["Instances"][0]
     assert aws.judge(check) == {HERE: ("fails", NOTHING.because)}
+    aws.client("inspector2").enable(accountIds=[ACCOUNT], resourceTypes=["EC2"])
+    assert aws.judge(check) == {HERE: ("holds", "Inspector scans instances")}
     told = f"1 of 1 running instances open the port of a database, cache or broker: {started['InstanceId']} (5432)"
     assert aws.judge("ec2.databases_on_instances") == {HERE: ("told", told)}
 

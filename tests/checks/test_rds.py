@@ -16,7 +16,6 @@ from checks.rds.evidence import (
     ClusterSnapshotShares,
     DBCluster,
     DBInstance,
-    Recording,
     Snapshot,
     SnapshotShares,
 )
@@ -178,7 +177,6 @@ def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
     make(aws, "good", EnableCloudwatchLogsExports=["postgresql", "upgrade"])
     make(aws, "bad")
     make(aws, "custom")
-    make(aws, "small", Engine="mysql", EngineVersion="8.0.40", DBInstanceClass="db.t3.micro")
     make_cluster(aws)
     of_aurora = {"DBInstanceClass": "db.r6g.large", "DBClusterIdentifier": "c", "Engine": "aurora-postgresql"}
     for name in ("member", "graph"):
@@ -198,7 +196,6 @@ def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
             **certified(29),
         },
         "custom": {"PubliclyAccessible": False, "Engine": "custom-oracle-ee"},
-        "small": {"PubliclyAccessible": False, "PerformanceInsightsEnabled": False, **certified(30)},
         "member": {"PubliclyAccessible": True, "PerformanceInsightsEnabled": True, **certified(300)},
         "graph": {
             "Engine": "neptune",
@@ -226,7 +223,6 @@ def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
             "good": private,
             "bad": ("fails", "publicly accessible"),
             "custom": private,
-            "small": private,
             "member": ("fails", "publicly accessible"),
             "graph": private,
         },
@@ -234,7 +230,6 @@ def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
             "good": ("holds", "exports postgresql, upgrade"),
             "bad": ("fails", "no log is exported to CloudWatch Logs"),
             "custom": ("not applicable", "RDS Custom does not export logs"),
-            "small": ("fails", "no log is exported to CloudWatch Logs"),
             "member": JUDGED_INSTEAD,
             "graph": JUDGED_INSTEAD,
         },
@@ -242,7 +237,6 @@ def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
             "good": ("holds", "Performance Insights is on"),
             "bad": ("fails", "it is off"),
             "custom": ("not applicable", "judged for RDS and Aurora only; this is custom-oracle-ee"),
-            "small": ("not applicable", "mysql does not have it on db.t3.micro"),
             "member": ("holds", "Performance Insights is on"),
             "graph": ("not applicable", "judged for RDS and Aurora only; this is neptune"),
         },
@@ -250,7 +244,6 @@ def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
             "good": ("holds", "from 20 up to 100 GiB"),
             "bad": ("fails", "the storage stays at 20 GiB"),
             "custom": ("not applicable", "RDS Custom does not scale its storage"),
-            "small": ("fails", "the storage stays at 20 GiB"),
             "member": JUDGED_INSTEAD,
             "graph": JUDGED_INSTEAD,
         },
@@ -258,29 +251,10 @@ def test_instances_with_all_that_aws_tells_of_them(aws: Emulator) -> None:
             "good": ("holds", "the certificate ends on 2026-12-23"),
             "bad": ("fails", "the certificate ends on 2026-12-22"),
             "custom": ("unknown", "no certificate is named"),
-            "small": ("holds", "the certificate ends on 2026-12-23"),
             "member": later,
             "graph": later,
         },
     }
-
-
-@pytest.mark.parametrize(
-    ("engine", "class_", "verdict"),
-    [
-        ("mysql", "db.t3.micro", NotApplicable("mysql does not have it on db.t3.micro")),
-        ("mariadb", "db.t4g.small", NotApplicable("mariadb does not have it on db.t4g.small")),
-        ("mysql", "db.t3.medium", Fails("it is off")),
-        ("postgres", "db.t3.micro", Fails("it is off")),
-        ("aurora-mysql", "db.t3.medium", NotApplicable("aurora-mysql does not have it on db.t3.medium")),
-        ("aurora-mysql", "db.t4g.medium", Fails("it is off")),
-        ("aurora-mysql", "db.serverless", Fails("it is off")),
-        ("db2-se", "db.m6i.large", NotApplicable("RDS for Db2 does not have it")),
-    ],
-)
-def test_not_every_class_can_record_its_load(engine: str, class_: str, verdict: Verdict) -> None:
-    one = Recording(db_instance_arn="a", db_instance_class=class_, engine=engine)
-    assert databases.performance_is_recorded(one) == verdict
 
 
 REPLICA = {"read_replica_source_db_instance_identifier": "main"}

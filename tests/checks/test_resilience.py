@@ -117,8 +117,14 @@ def test_who_hears(aws: Emulator) -> None:
         names[3]: {HOME: ("not applicable", "no region has a network interface")},
         names[4]: {REGION: ("told", "2 of 5 alarms reach somebody, of 1 it cannot be told")},
     }
-    # A rule on alarms may hear every one of them.
+    quotas = names[3]
+    ec2.create_network_interface(SubnetId=subnets[0])
+    told_of = "no alarm, no automatic management, no rule and no quota monitor"
+    assert judge_all(aws, "alarms", [quotas]) == {quotas: {HOME: ("fails", told_of)}}
     events = aws.client("events")
+    events.put_rule(Name="limits", EventPattern='{"source": ["aws.trustedadvisor"]}')
+    assert judge_all(aws, "alarms", [quotas]) == {quotas: {HOME: ("holds", "rules: limits")}}
+    # A rule on alarms may hear every one of them.
     events.put_rule(Name="all", EventPattern='{"source": ["aws.cloudwatch"]}')
     events.put_targets(Rule="all", Targets=[{"Id": "1", "Arn": loud}])
     assert judge_all(aws, "alarms", names[:1])[names[0]][made["deaf"]][0] == "unknown"

@@ -6,11 +6,10 @@ import pytest
 
 from checks import securityhub
 from checks.securityhub import Aggregation, AutomationRule, Hub, OldFinding, Severity, Standard
-from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from scanner import Fails, Holds, Verdict
 from tests.answering import answering
 from tests.emulator import ACCOUNT, Emulator
 
-OFF = NotApplicable("Security Hub is off")
 HUB = f"arn:aws:securityhub:us-east-1:{ACCOUNT}:hub/default"
 
 
@@ -35,34 +34,39 @@ def standard(status: str, name: str = "standards/cis/v/3.0.0") -> Standard:
 @pytest.mark.parametrize(
     ("hub", "standards", "verdict"),
     [
-        (None, [], OFF),
-        (Hub(hub_arn=HUB), [], Fails("no standard is enabled")),
-        (Hub(hub_arn=HUB), [standard("PENDING")], CannotTell("cis/v/3.0.0 is PENDING")),
-        (Hub(hub_arn=HUB), [standard("INCOMPLETE")], Fails("cis/v/3.0.0 is INCOMPLETE")),
         (Hub(hub_arn=HUB), [standard("READY"), standard("FAILED", "ruleset/x")], Holds("checked against cis/v/3.0.0")),
     ],
 )
 def test_a_standard_is_checked(hub: Hub | None, standards: list[Standard], verdict: Verdict) -> None:
-    # moto lacks GetEnabledStandards.
     assert securityhub.a_standard_is_checked(hub, standards) == verdict
 
 
-def test_a_standard_that_could_not_be_asked_for_is_unknown(aws: Emulator) -> None:
+def test_standards_are_read(aws: Emulator) -> None:
+    """moto lacks the standards."""
+    check, region = "securityhub.a_standard_is_checked", "region:us-east-1"
+    assert aws.judge(check) == {region: ("not applicable", "Security Hub is off")}
     aws.client("securityhub").enable_security_hub()
+    subscription = f"arn:aws:securityhub:us-east-1:{ACCOUNT}:subscription/cis/v/3.0.0"
+    cis = {
+        "StandardsSubscriptionArn": subscription,
+        "StandardsArn": "arn:aws:securityhub:us-east-1::standards/cis/v/3.0.0",
+        "StandardsInput": {},
+    }
+    for status, told in (
+        ("READY", ("holds", "checked against cis/v/3.0.0")),
+        ("INCOMPLETE", ("fails", "cis/v/3.0.0 is INCOMPLETE")),
+        ("PENDING", ("unknown", "cis/v/3.0.0 is PENDING")),
+    ):
+        answer = {"StandardsSubscriptions": [{**cis, "StandardsStatus": status}]}
+        with answering("securityhub", GetEnabledStandards=answer):
+            assert aws.judge(check) == {region: told}
+    with answering("securityhub", GetEnabledStandards={"StandardsSubscriptions": []}):
+        assert aws.judge(check) == {region: ("fails", "no standard is enabled")}
     with aws.refusing(frozenset({"securityhub:GetEnabledStandards"})):
-        assert aws.verdicts("securityhub.a_standard_is_checked") == {"region:us-east-1": "unknown"}
-
-
-@pytest.mark.parametrize(
-    ("hub", "verdict"),
-    [
-        (None, OFF),
-        (Hub(hub_arn=HUB), Fails("new controls stay disabled")),
-        (Hub(hub_arn=HUB, auto_enable_controls=True), Holds("new controls are enabled")),
-    ],
-)
-def test_new_controls_are_enabled(hub: Hub | None, verdict: Verdict) -> None:
-    assert securityhub.new_controls_are_enabled(hub) == verdict
+        assert aws.verdicts(check) == {region: "unknown"}
+    hub = {"HubArn": HUB, "SubscribedAt": "2026-01-01T00:00:00.000Z", "AutoEnableControls": False}
+    with answering("securityhub", DescribeHub={**hub, "ControlFindingGenerator": "SECURITY_CONTROL"}):
+        assert aws.judge("securityhub.new_controls_are_enabled") == {region: ("fails", "new controls stay disabled")}
 
 
 def test_facts() -> None:
@@ -83,12 +87,42 @@ def test_facts() -> None:
     assert securityhub.automation_rules(None, []) is None
 
 
+def finding(number: str, title: str, **members: object) -> dict[str, object]:
+    """A finding as AWS lists it, in the format of Security Hub (ASFF)."""
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": number,
+        "ProductArn": "arn:aws:securityhub:us-east-1::product/aws/securityhub",
+        "GeneratorId": "g",
+        "AwsAccountId": ACCOUNT,
+        "CreatedAt": "2026-01-03T00:00:00.000Z",
+        "UpdatedAt": "2026-11-20T00:00:00.000Z",
+        "Severity": {"Label": "CRITICAL"},
+        "Title": title,
+        "Description": title,
+        "Resources": [{"Type": "AwsEc2SecurityGroup", "Id": "sg-1"}],
+        "Workflow": {"Status": "NEW"},
+        "RecordState": "ACTIVE",
+        **members,
+    }
+
+
 def test_findings_that_nobody_takes_up(aws: Emulator) -> None:
     """moto finds nothing, and keeps the findings of an account in which Security Hub is off."""
     check, region = "securityhub.grave_findings_are_taken_up", "region:us-east-1"
     assert aws.judge(check) == {region: ("not applicable", "Security Hub is off")}
     aws.client("securityhub").enable_security_hub()
     assert aws.judge(check) == {region: ("holds", "none is older than 30 days")}
+    found = [
+        finding("1", "Port 22 is open"),
+        finding("2", "[SAMPLE] i-1 is mining"),
+        finding("3", "sample", Sample=True),
+    ]
+    with answering("securityhub", GetFindings={"Findings": found}):
+        told = "1 CRITICAL of more than 30 days ago, the oldest of 2026-01-03: Port 22 is open"
+        assert aws.judge(check) == {region: ("fails", told)}
+    with answering("securityhub", GetFindings={"Findings": found[1:]}):
+        assert aws.judge(check) == {region: ("holds", "none is older than 30 days")}
     own = {"InsightArn": f"arn:aws:securityhub:us-east-1:{ACCOUNT}:insight/{ACCOUNT}/custom/a", "Name": "leaks"}
     insight = {**own, "Filters": {}, "GroupByAttribute": "ResourceId"}
     with answering("securityhub", GetInsights={"Insights": [insight]}):
@@ -102,14 +136,6 @@ def old(label: str, day: int) -> OldFinding:
     return OldFinding(
         title=f"{label} {day}", created_at=datetime(2026, 1, day, tzinfo=UTC), severity=Severity(label=label)
     )
-
-
-def test_samples_are_no_findings() -> None:
-    made = [
-        old("HIGH", 9).model_copy(update={"sample": True}),
-        old("HIGH", 9).model_copy(update={"title": "[SAMPLE] The EC2 instance i-1 is mining"}),
-    ]
-    assert securityhub.grave_findings_are_taken_up(Hub(hub_arn=HUB), made) == Holds("none is older than 30 days")
 
 
 def test_grave_findings_are_counted() -> None:

@@ -30,8 +30,21 @@ def test_machines_through_a_client(aws: Emulator) -> None:
     role = iam.create_role(
         RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )["Role"]["Arn"]
-    made = aws.client("stepfunctions").create_state_machine(name="m", definition=definition(One=CALL), roleArn=role)
-    arn = made["stateMachineArn"]
+    client = aws.client("stepfunctions")
+
+    def made(name: str, one: dict[str, Any], **how: Any) -> str:
+        answer = client.create_state_machine(name=name, definition=definition(One=one), roleArn=role, **how)
+        return str(answer["stateMachineArn"])
+
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:m:*"
+    logs = {"level": "ERROR", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]}
+    heard = {"loggingConfiguration": logs, "tracingConfiguration": {"enabled": True}}
+    again = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}
+    good = made("good", CALL | {"TimeoutSeconds": 5, "Retry": [again]}, **heard)
+    bad = made("bad", CALL)
+    stubborn = made("stubborn", CALL | {"Retry": [again | {"MaxAttempts": 99}]})
+    empty = made("empty", {"Type": "Pass", "End": True})
+    silent, untraced, no_task = ("fails", "the log level is OFF"), ("fails", "tracing is off"), "no state is a task"
     names = (
         "executions_are_logged",
         "executions_are_traced",
@@ -41,14 +54,31 @@ def test_machines_through_a_client(aws: Emulator) -> None:
         "state_machines",
     )
     assert judge_all(aws, "stepfunctions", names) == {
-        "executions_are_logged": {arn: ("fails", "the log level is OFF")},
-        "executions_are_traced": {arn: ("fails", "tracing is off")},
-        "tasks_retry_within_bounds": {arn: ("not applicable", "no task retries")},
-        "tasks_expect_failure": {arn: ("fails", "neither: One")},
-        "tasks_have_timeouts": {arn: ("fails", "no timeout: One")},
-        "state_machines": {"region:us-east-1": ("told", "state machines: 1 STANDARD")},
+        "executions_are_logged": {
+            good: ("holds", "the log level is ERROR"),
+            **dict.fromkeys((bad, stubborn, empty), silent),
+        },
+        "executions_are_traced": {good: ("holds", "tracing is on"), **dict.fromkeys((bad, stubborn, empty), untraced)},
+        "tasks_retry_within_bounds": {
+            good: ("holds", "1 retries are bounded"),
+            bad: ("not applicable", "no task retries"),
+            stubborn: ("fails", "more than 20 attempts: One (99)"),
+            empty: ("not applicable", "no task retries"),
+        },
+        "tasks_expect_failure": {
+            good: ("holds", "all of 1 tasks"),
+            bad: ("fails", "neither: One"),
+            stubborn: ("holds", "all of 1 tasks"),
+            empty: ("not applicable", no_task),
+        },
+        "tasks_have_timeouts": {
+            good: ("holds", "all of 1 tasks"),
+            bad: ("fails", "no timeout: One"),
+            stubborn: ("fails", "no timeout: One"),
+            empty: ("not applicable", no_task),
+        },
+        "state_machines": {"region:us-east-1": ("told", "state machines: 4 STANDARD")},
     }
-    assert ACCOUNT in arn
 
 
 def test_nothing_of_what_tasks_are_called_with_is_kept() -> None:
@@ -94,17 +124,10 @@ TIMED = TASK | {"timeout_seconds": 5, "retry": [{}]}
 @pytest.mark.parametrize(
     ("function", "one", "verdict"),
     [
-        ("executions_are_logged", machine(One=TASK), Holds("the log level is ERROR")),
-        ("executions_are_traced", machine(One=TASK), Holds("tracing is on")),
         (
             "tasks_retry_within_bounds",
             machine(One=TASK | {"retry": [{}, {"max_attempts": 20}]}),
             Holds("2 retries are bounded"),
-        ),
-        (
-            "tasks_retry_within_bounds",
-            machine(One=TASK | {"retry": [{"max_attempts": 99}]}),
-            Fails("more than 20 attempts: One (99)"),
         ),
         ("tasks_expect_failure", machine(One=TASK | {"retry": [{}]}), Holds("all of 1 tasks")),
         ("tasks_expect_failure", machine(One=inside()), Fails("neither: In")),
