@@ -1,6 +1,6 @@
 """Checks of security groups. A group that no network interface has lets nobody in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from checks.ec2.evidence import Instance, InUse
 from checks.ec2.rules import Permission, SecurityGroup, WideLists
@@ -67,12 +67,24 @@ def no_group_opens_every_port(group: SecurityGroup, used: InUse, wide: WideLists
     """
     if unused := _unused(group, used):
         return unused
+    opened: dict[str, list[Permission]] = {}
     for source, rule in _to_the_world(group, wide):
-        if len(rule.ports) >= _ALL:
+        opened.setdefault(source, []).append(rule)
+    for source, rules in opened.items():
+        if _count(rule.ports for rule in rules) >= _ALL:
             return Fails(f"every port is open from {source}")
-        if len(rule.udp_ports) >= _ALL:
+        if _count(rule.udp_ports for rule in rules) >= _ALL:
             return Fails(f"every UDP port is open from {source}")
     return Holds("not every port is open")
+
+
+def _count(ranges: Iterable[range]) -> int:
+    """How many ports several ranges hold together: two rules with half of them each open them all."""
+    count = end = 0
+    for one in sorted(ranges, key=lambda each: each.start):
+        count += max(0, one.stop - max(one.start, end))
+        end = max(end, one.stop)
+    return count
 
 
 @check(effort="low")

@@ -71,7 +71,8 @@ class TypeOf(
     ),
 ):
     instance_type: str
-    auto_recovery_supported: bool
+    auto_recovery_supported: bool  # told of alarms that recover; EC2's own recovery knows the same types
+    instance_storage_supported: bool
 
 
 class Dimension(Part):
@@ -151,7 +152,8 @@ def single_instances_recover(
     option = instance.maintenance_options.auto_recovery if instance.maintenance_options else None
     hosted = instance.placement is not None and instance.placement.tenancy == "host"
     supported = kind is not None and kind.auto_recovery_supported and not hosted
-    if option == "default" and supported:
+    with_disks = kind is not None and kind.instance_storage_supported
+    if option == "default" and supported and not with_disks:
         return Holds("EC2 recovers it by itself")
     arn = f"arn:{here.partition}:ec2:{here.region}:{here.account}:instance/{instance.instance_id}"
     if last := recent_backup(protected, arn, at, days):
@@ -162,6 +164,8 @@ def single_instances_recover(
         return CannotTell("it is on a Dedicated Host, whose own recovery was not read")
     if not supported:
         return Fails(f"EC2 does not recover a {instance.instance_type}, and nothing else does")
+    if option == "default" and with_disks:
+        return CannotTell("EC2 recovers it only without volumes on the disks of its host, which are not told")
     return Fails("automatic recovery is off, no alarm recovers it, and it has no recent recovery point")
 
 

@@ -74,12 +74,15 @@ def functions_have_roles_of_their_own(functions: list[Function]) -> Verdict:
     """
     if not functions:
         return NotApplicable("there are no functions")
+    own = [one for one in functions if not one.is_replica]  # a replica of Lambda@Edge has its master's role
+    if not own:
+        return NotApplicable("there are only replicas of Lambda@Edge")
     users: dict[str, list[str]] = {}
-    for function in functions:
+    for function in own:
         users.setdefault(function.role, []).append(function.function_name)
     shared = {role: names for role, names in users.items() if len(names) > 1}
     if not shared:
-        return Holds(f"{len(functions)} functions, each with its own role")
+        return Holds(f"{len(own)} functions, each with its own role")
     role, names = max(shared.items(), key=lambda item: (len(item[1]), item[0]))
     return Fails(f"{len(names)} functions share {role.rpartition('/')[2]}: {', '.join(sorted(names)[:5])}")
 

@@ -66,6 +66,8 @@ def functions_are_traced(function: Function) -> Verdict:
     Why: without traces a slow or failing dependency has to be guessed.
     Fix: aws lambda update-function-configuration --function-name NAME --tracing-config Mode=Active
     """
+    if function.is_replica:  # "Restrictions on Lambda@Edge" (CloudFront Developer Guide)
+        return NotApplicable("X-Ray does not trace Lambda@Edge")
     mode = function.tracing_config.mode if function.tracing_config else "not set"
     return Holds("active tracing is on") if mode == "Active" else Fails(f"tracing is {mode}")
 

@@ -42,7 +42,10 @@ class Guardrail:
 
     @property
     def allows_everything(self) -> bool:
-        return any(s.effect == "Allow" and "*" in s.actions and not s.conditions for s in self.document.statements)
+        return any(
+            s.effect == "Allow" and not s.conditions and any(not action.strip("*:") for action in s.actions)
+            for s in self.document.statements
+        )
 
     @property
     def kinds(self) -> frozenset[str]:

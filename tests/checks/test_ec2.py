@@ -408,7 +408,9 @@ def test_security_groups(aws: Emulator) -> None:
     ssh, idle, office = make("ssh", 22), make("idle", 22, used=False), make("office", 22, "203.0.113.0/24")
     web, database = make("web", 443), make("database", 5432)
     by_list, by_office = make("by-list", 22, listed), make("by-office", 22, narrow)
-    every = make("every", 0, last=65535)
+    every, halves = make("every", 0, last=65535), make("halves", 0, last=32767)
+    rest = {"IpProtocol": "tcp", "FromPort": 32768, "ToPort": 65535, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    client.authorize_security_group_ingress(GroupId=halves.rpartition("/")[2], IpPermissions=[rest])
 
     found = judged(
         aws,
@@ -424,7 +426,7 @@ def test_security_groups(aws: Emulator) -> None:
         return {
             arn: told
             for arn, told in found[check].items()
-            if arn in (ssh, idle, office, web, database, by_list, by_office, every)
+            if arn in (ssh, idle, office, web, database, by_list, by_office, every, halves)
         }
 
     unused = ("not applicable", "no network interface has the group")
@@ -437,7 +439,10 @@ def test_security_groups(aws: Emulator) -> None:
         database: closed,
         by_list: ("fails", f"open: 22 from {listed}"),
         by_office: closed,
-        every: ("fails", f"open: {', '.join(f'{port} from 0.0.0.0/0' for port in (22, 3389, 5985, 5986))}"),
+        **dict.fromkeys(
+            (every, halves),
+            ("fails", f"open: {', '.join(f'{port} from 0.0.0.0/0' for port in (22, 3389, 5985, 5986))}"),
+        ),
     }
     assert ours("database_ports_are_closed_to_the_world") == {
         ssh: closed,
@@ -447,7 +452,9 @@ def test_security_groups(aws: Emulator) -> None:
         database: ("fails", "open: 5432 from 0.0.0.0/0"),
         by_list: closed,
         by_office: closed,
-        every: ("fails", f"open: {', '.join(f'{port} from 0.0.0.0/0' for port in DATABASES)}"),
+        **dict.fromkeys(
+            (every, halves), ("fails", f"open: {', '.join(f'{port} from 0.0.0.0/0' for port in DATABASES)}")
+        ),
     }
     nothing = ("holds", "nothing else is open to the internet")
     assert ours("only_web_ports_are_open_to_the_world") == {
@@ -459,16 +466,17 @@ def test_security_groups(aws: Emulator) -> None:
         by_list: ("fails", f"open: 22-22 from {listed}"),
         by_office: nothing,
         every: ("fails", "open: 0-65535 from 0.0.0.0/0"),
+        halves: ("fails", "open: 0-32767 from 0.0.0.0/0, 32768-65535 from 0.0.0.0/0"),
     }
     assert ours("no_group_opens_every_port") == {
         **dict.fromkeys((ssh, office, web, database, by_list, by_office), ("holds", "not every port is open")),
         idle: unused,
-        every: ("fails", "every port is open from 0.0.0.0/0"),
+        **dict.fromkeys((every, halves), ("fails", "every port is open from 0.0.0.0/0")),
     }
-    # Beside these eight, each of the two VPCs has its default group.
-    told = "3 of 10 security groups are attached to nothing"
+    # Beside these nine, each of the two VPCs has its default group.
+    told = "3 of 11 security groups are attached to nothing"
     assert found["unused_groups"] == {REGION: ("told", told)}
-    told = "2 of 8 ingress rules name groups or prefix lists"
+    told = "2 of 10 ingress rules name groups or prefix lists"
     assert found["references_between_groups"] == {REGION: ("told", told)}
 
 

@@ -38,7 +38,10 @@ def test_through_a_client(aws: Emulator) -> None:
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         AlarmActions=["arn:aws:automate:us-east-1:ec2:recover"],
     )
-    old = ec2.run_instances(ImageId="ami-12c6146b", InstanceType="i3.large", MinCount=1, MaxCount=1)["Instances"][0]
+    old, disks = (
+        ec2.run_instances(ImageId="ami-12c6146b", InstanceType=kind, MinCount=1, MaxCount=1)["Instances"][0]
+        for kind in ("i3.large", "m3.large")
+    )
     volumes = [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]]
     loose = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
     saved, unsaved, rebuilt = (
@@ -55,6 +58,10 @@ def test_through_a_client(aws: Emulator) -> None:
         f"{ARN}instance/{made[0]}": ("holds", "the alarm recover recovers it"),
         f"{ARN}instance/{made[1]}": ("holds", "EC2 recovers it by itself"),
         f"{ARN}instance/{old['InstanceId']}": ("fails", "EC2 does not recover a i3.large, and nothing else does"),
+        f"{ARN}instance/{disks['InstanceId']}": (
+            "unknown",
+            "EC2 recovers it only without volumes on the disks of its host, which are not told",
+        ),
     }
     ends = ("not applicable", "it is deleted with its instance")
     assert told["data_volumes_are_backed_up"] == {
@@ -65,7 +72,7 @@ def test_through_a_client(aws: Emulator) -> None:
         f"{ARN}volume/{rebuilt}": ("not applicable", "the tag Reproducible says yes"),
     }
     assert told["instances_outside_groups"] == {
-        "region:us-east-1": ("told", "3 of 3 running instances are in no Auto Scaling group")
+        "region:us-east-1": ("told", "4 of 4 running instances are in no Auto Scaling group")
     }
 
 
@@ -75,7 +82,7 @@ def instance(**changes: object) -> SingleInstance:
 
 
 def kind(supported: bool) -> TypeOf:
-    return TypeOf(instance_type="m7g.large", auto_recovery_supported=supported)
+    return TypeOf(instance_type="m7g.large", auto_recovery_supported=supported, instance_storage_supported=False)
 
 
 DEFAULT = {"maintenance_options": {"auto_recovery": "default"}}

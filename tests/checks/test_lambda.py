@@ -207,6 +207,13 @@ def test_runtimes_through_a_client(aws: Emulator) -> None:
         }.items()
     ]
     with answering("lambda", {"ListFunctions": {"Functions": listed}}):
+        # A replica has its master's role, and X-Ray does not trace it.
+        assert aws.judge("lambda.functions_are_traced")[ARN + "us-east-1.edge"] == (
+            "not applicable",
+            "X-Ray does not trace Lambda@Edge",
+        )
+        shared = "3 functions share arn:r: image, new, old"
+        assert aws.judge("lambda.functions_have_roles_of_their_own") == {"region:us-east-1": ("fails", shared)}
         assert aws.judge("lambda.runtimes_are_supported", at=datetime(2026, 11, 23, tzinfo=UTC)) == {
             ARN + "new": ("holds", "python3.13 is supported until 2029-06-30"),
             ARN + "old": ("fails", f"the support of nodejs18.x ended on 2025-09-01 (AWS's table as of {AS_OF})"),

@@ -186,6 +186,12 @@ BARE = Fails("no policy on the way from the root to this account denies anything
             [rail(UNIT, ALLOW)],
             BARE,
         ),
+        (
+            account(),
+            [Attachment(FULL.policy, frozenset({ROOT, MEMBER})), Attachment(control("own"), frozenset({UNIT}))],
+            [rail(UNIT, {**ALLOW, "Action": "*:*"})],
+            BARE,
+        ),
     ],
 )
 def test_accounts_are_under_guardrails(one: AccountPath, attached: Any, rails: Any, verdict: Verdict) -> None:
