@@ -3,7 +3,15 @@
 import re
 
 from checks.ec2.evidence import Subnet
-from checks.lambda_.evidence import Alias, Concurrency, EventInvokeConfig, EventSource, Function, FunctionPolicy
+from checks.lambda_.evidence import (
+    Alias,
+    AliasPolicy,
+    Concurrency,
+    EventInvokeConfig,
+    EventSource,
+    Function,
+    FunctionPolicy,
+)
 from checks.lambda_.runtimes import AS_OF, DEPRECATED
 from checks.logs import LogGroup
 from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
@@ -13,6 +21,7 @@ _ASYNCHRONOUS = frozenset(
     f"{name}.amazonaws.com"
     for name in ("cloudformation", "codecommit", "codepipeline", "config", "events", "iot", "logs", "s3", "ses", "sns")
 )
+_LATEST = ":$LATEST"
 # A service may be named with its region: `logs.eu-west-1.amazonaws.com`.
 _REGIONAL = re.compile(r"^([a-z]+)\.[a-z]{2}(?:-[a-z]+)+-\d\.")
 
@@ -74,29 +83,38 @@ def functions_are_traced(function: Function) -> Verdict:
 
 @check(effort="low")
 def failed_events_are_kept(
-    function: Function, policy: FunctionPolicy | None, configs: list[EventInvokeConfig]
+    function: Function,
+    policy: FunctionPolicy | None,
+    of_aliases: list[AliasPolicy],
+    configs: list[EventInvokeConfig],
 ) -> Verdict:
     """Functions that services call asynchronously keep the events that they could not handle.
 
     Why: after two more attempts Lambda drops the event, and nobody can say what was lost.
     Fix: aws lambda put-function-event-invoke-config --function-name NAME --destination-config OnFailure={Destination=ARN}
     """
-    callers = sorted(
-        {
-            name.value
-            for statement in (policy.policy.statements if policy else ())
-            if statement.effect == "Allow"
-            for name in statement.principals
-            if name.kind == "Service" and _REGIONAL.sub(r"\1.", name.value) in _ASYNCHRONOUS
-        }
-    )
-    if not callers:
+    policies = [*([policy.policy] if policy else []), *(one.policy for one in of_aliases)]
+    # Who calls, and what: the function itself or an alias of it. Each has a configuration of its own for what fails.
+    called = {
+        (resource.removesuffix(_LATEST), name.value)
+        for one in policies
+        for statement in one.statements
+        if statement.effect == "Allow"
+        for resource in statement.resources
+        for name in statement.principals
+        if name.kind == "Service" and _REGIONAL.sub(r"\1.", name.value) in _ASYNCHRONOUS
+    }
+    if not called:
         return NotApplicable("its policy lets in no service that calls asynchronously")
     if function.dead_letter_config and function.dead_letter_config.target_arn:
         return Holds(f"dead letters go to {function.dead_letter_config.target_arn}")
-    if any(config.keeps_failures for config in configs):
+    kept = {config.function_arn.removesuffix(_LATEST) for config in configs if config.keeps_failures}
+    lost = sorted({caller for resource, caller in called if resource not in kept})
+    if not lost:
         return Holds("failures have a destination")
-    return Fails(f"called by {', '.join(callers)}; no dead-letter queue and no destination for failures")
+    if any(name.rpartition(":")[2].isdigit() for name in kept):
+        return CannotTell("failures of a version have a destination, and which version is called is not told")
+    return Fails(f"called by {', '.join(lost)}; no dead-letter queue and no destination for failures")
 
 
 @check(effort="low")

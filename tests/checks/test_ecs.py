@@ -182,6 +182,7 @@ def test_services_side_by_side(aws: Emulator) -> None:
         "networkConfiguration": network,
         "loadBalancers": behind,
     }
+    leaving = outside | {"status": "DRAINING", "platformVersion": "1.2.0"}
     found = [
         service(
             "good",
@@ -192,7 +193,9 @@ def test_services_side_by_side(aws: Emulator) -> None:
             **fargate,
         ),
         service("bad", "bad", 1, launchType="EC2", deploymentConfiguration=no_rollback, enableExecuteCommand=True),
-        service("outside", "good", deploymentController={"type": "EXTERNAL"}, loadBalancers=[], taskSets=[outside]),
+        service(
+            "outside", "good", deploymentController={"type": "EXTERNAL"}, loadBalancers=[], taskSets=[outside, leaving]
+        ),
         service(
             "toy", "good", 1, networkConfiguration=in_one_zone, tags=[{"key": "Environment", "value": "dev"}], **fargate
         ),

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from checks.lambda_ import running
 from checks.lambda_.access import layers_from_elsewhere
-from checks.lambda_.evidence import EventSource, Function, FunctionPolicy, Layer
+from checks.lambda_.evidence import AliasPolicy, EventInvokeConfig, EventSource, Function, FunctionPolicy, Layer
 from checks.lambda_.runtimes import AS_OF, DEPRECATED
 from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from tests.checks.answers import answering
@@ -235,13 +236,26 @@ def test_every_date_is_one_and_every_known_runtime_is_dated() -> None:
 def test_dead_letters_are_kept() -> None:
     """moto does not tell of them."""
     one = function(dead_letter_config={"target_arn": "arn:dead"})
-    statement = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "lambda:InvokeFunction"}
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "arn:f"}
+    statement["Principal"] = {"Service": "s3.amazonaws.com"}
     policy = FunctionPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
-    assert running.failed_events_are_kept(one, policy, []) == Holds("dead letters go to arn:dead")
+    assert running.failed_events_are_kept(one, policy, [], []) == Holds("dead letters go to arn:dead")
     statement["Principal"] = {"Service": "logs.eu-west-1.amazonaws.com"}
     policy = FunctionPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
     told = "called by logs.eu-west-1.amazonaws.com; no dead-letter queue and no destination for failures"
-    assert running.failed_events_are_kept(function(), policy, []) == Fails(told)
+    assert running.failed_events_are_kept(function(), policy, [], []) == Fails(told)
+    destination = {"on_failure": {"destination": "arn:dead"}}
+    version = EventInvokeConfig.model_validate({"function_arn": "arn:f:3", "destination_config": destination})
+    untold = "failures of a version have a destination, and which version is called is not told"
+    assert running.failed_events_are_kept(function(), policy, [], [version]) == CannotTell(untold)
+    alias = version.model_copy(update={"function_arn": "arn:f:live"})
+    assert running.failed_events_are_kept(function(), policy, [], [alias]) == Fails(told)
+    own = version.model_copy(update={"function_arn": "arn:f:$LATEST"})
+    assert running.failed_events_are_kept(function(), policy, [], [own]) == Holds("failures have a destination")
+    statement["Resource"] = "arn:f:live"
+    through = AliasPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
+    assert running.failed_events_are_kept(function(), None, [through], [own]) == Fails(told)
+    assert running.failed_events_are_kept(function(), None, [through], [alias]) == Holds("failures have a destination")
 
 
 def test_failures_and_versions(aws: Emulator) -> None:
