@@ -34,7 +34,8 @@ class Certificate(
     status: str
     type: str
     key_algorithm: str
-    in_use: bool = True  # where the list does not say, we look
+    in_use: bool = True  # where the list does not say, we look; it is about resources of AWS alone
+    exported: bool = False
     not_after: datetime | None = None
     renewal_eligibility: str | None = None
 
@@ -71,7 +72,7 @@ def certificates_are_valid_for_weeks(certificate: Certificate, at: ScanTime, *, 
     Why: an expired certificate takes the service down for everybody at once.
     Fix: let ACM validate by DNS so that it renews by itself; import the new one of an imported certificate in time.
     """
-    if not certificate.in_use:
+    if not certificate.in_use and not certificate.exported:
         return NotApplicable("nothing uses the certificate")
     if certificate.status in ("EXPIRED", "REVOKED", "FAILED"):
         return Fails(f"the certificate is {certificate.status}")
@@ -90,7 +91,8 @@ def certificates_renew_by_themselves(certificate: Certificate) -> Verdict:
     Fix: aws acm request-certificate --domain-name NAME --validation-method DNS
     """
     if not certificate.in_use:
-        return NotApplicable("nothing uses the certificate")
+        outside = "it was exported: whoever uses it installs it"
+        return NotApplicable(outside if certificate.exported else "nothing uses the certificate")
     if certificate.type == "IMPORTED":
         return Fails("imported: somebody has to renew it by hand")
     return Holds(f"{certificate.type.replace('_', ' ').lower()}")

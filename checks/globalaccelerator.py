@@ -46,6 +46,7 @@ class Listener(
 class Endpoint(Part):
     endpoint_id: str
     health_state: str | None = None
+    weight: int = 128  # its default (Developer Guide, "Endpoint weights")
 
 
 class EndpointGroup(
@@ -88,8 +89,10 @@ def listeners_have_endpoints_to_turn_to(
     """
     if not accelerator.enabled:
         return OFF
-    endpoints = [one.endpoint_id for group in groups for one in group.endpoint_descriptions]
-    regions = sorted({group.endpoint_group_region for group in groups if group.endpoint_descriptions})
+    # An endpoint without weight gets no traffic, not even where the others are sick ("Failover for unhealthy endpoints").
+    taking = [(one.endpoint_id, group) for group in groups for one in group.endpoint_descriptions if one.weight]
+    endpoints = [name for name, _ in taking]
+    regions = sorted({group.endpoint_group_region for _, group in taking})
     told = f"{len(endpoints)} endpoints in {', '.join(regions) or 'no region'}"
     if len(endpoints) > 1:
         return Holds(told)

@@ -27,6 +27,7 @@ class Secret(Evidence, read=Read("secretsmanager:ListSecrets", "SecretList", arn
     created_date: datetime
     rotation_enabled: bool = False  # not there where rotation was never set up (Secrets Manager API reference)
     last_rotated_date: datetime | None = None
+    next_rotation_date: datetime | None = None
     last_accessed_date: datetime | None = None  # not there where the secret was never read in the region
     kms_key_id: str | None = None
     owning_service: str | None = None
@@ -71,6 +72,9 @@ def rotation_happens(secret: Secret, at: ScanTime, here: Target, *, days: int = 
         return outside
     if not secret.rotation_enabled:
         return NotApplicable("rotation is off")
+    due = secret.next_rotation_date
+    if due is not None and at - due > timedelta(days=1):
+        return Fails(f"rotation was due by {due:%Y-%m-%d} and did not succeed")
     since = secret.last_rotated_date or secret.created_date
     told = f"rotated on {since:%Y-%m-%d}" if secret.last_rotated_date else f"never rotated since {since:%Y-%m-%d}"
     return Fails(told) if at - since > timedelta(days=days) else Holds(told)

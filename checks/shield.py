@@ -62,6 +62,9 @@ def protections_watch_health(protection: Protection) -> Verdict:
     Why: with it, Shield sees sooner that an attack hurts, and calls by itself.
     Fix: aws shield associate-health-check --protection-id ID --health-check-arn ARN
     """
+    if protection.resource_arn.split(":")[2:3] == ["route53"]:
+        # Any type of resource but this one can have a health check (Developer Guide, "Health-based detection").
+        return NotApplicable(f"Shield watches no health of the hosted zone {protection.resource_arn}")
     if protection.health_check_ids:
         return Holds(f"{len(protection.health_check_ids)} health checks watch {protection.resource_arn}")
     return Fails(f"no health check watches {protection.resource_arn}")

@@ -1,69 +1,115 @@
 """Certificate checks, as tables and against real clients."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 
 from checks import acm
 from checks.acm import Certificate, CertificateDetail
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
-from tests.emulator import Emulator
+from scanner.judge.discover import discover
+from tests.checks.answers import answering, judge_all
+from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-UNUSED = NotApplicable("nothing uses the certificate")
+UNUSED = "nothing uses the certificate"
+ARN = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/"
+NAMES = sorted(name.partition(".")[2] for name in discover().checks if name.startswith("acm."))
 
 
-def certificate(**changes: object) -> Certificate:
-    fields = {
-        "certificate_arn": "c",
-        "status": "ISSUED",
-        "type": "AMAZON_ISSUED",
-        "key_algorithm": "RSA_2048",
-        "in_use": True,
-        "not_after": NOW + timedelta(days=200),
+def certificate(name: str, **changes: object) -> dict[str, object]:
+    """An item of ListCertificates."""
+    return {
+        "CertificateArn": f"{ARN}{name}",
+        "DomainName": f"{name}.example.com",
+        "Status": "ISSUED",
+        "Type": "AMAZON_ISSUED",
+        "KeyAlgorithm": "RSA_2048",
+        "InUse": True,
+        "RenewalEligibility": "ELIGIBLE",
+        "NotBefore": "2026-01-01T00:00:00Z",
+        "NotAfter": "2027-06-11T00:00:00Z",
+        **changes,
     }
-    return Certificate.model_validate(fields | changes)
 
 
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (certificate(), Holds("valid until 2027-06-11")),
-        (certificate(not_after=NOW + timedelta(days=20)), Fails("valid until 2026-12-13")),
-        (certificate(status="EXPIRED"), Fails("the certificate is EXPIRED")),
-        (certificate(in_use=False, status="EXPIRED"), UNUSED),
-        (
-            certificate(status="PENDING_VALIDATION", not_after=None),
-            NotApplicable("the certificate is PENDING_VALIDATION"),
+def described(name: str, method: str, renewal: str = "") -> dict[str, object]:
+    """What DescribeCertificate says of it beside."""
+    options = [{"DomainName": f"{name}.example.com", "ValidationMethod": method, "ValidationStatus": "SUCCESS"}]
+    found: dict[str, object] = {"CertificateArn": f"{ARN}{name}", "DomainValidationOptions": options}
+    if renewal:
+        updated = {"DomainValidationOptions": options, "UpdatedAt": "2026-11-20T00:00:00Z"}
+        found["RenewalSummary"] = {"RenewalStatus": renewal, **updated}
+    return found
+
+
+def test_certificates(aws: Emulator) -> None:
+    """moto issues a certificate a minute after it was asked for, and never renews one."""
+    soon = "2026-12-13T00:00:00Z"
+    listed = [
+        certificate("good"),
+        certificate("young", KeyAlgorithm="EC_prime256v1"),
+        certificate("stuck", NotAfter=soon),
+        certificate(
+            "imported", Type="IMPORTED", KeyAlgorithm="RSA_1024", NotAfter=soon, RenewalEligibility="INELIGIBLE"
         ),
-    ],
-)
-def test_certificates_are_valid_for_weeks(one: Certificate, verdict: Verdict) -> None:
-    assert acm.certificates_are_valid_for_weeks(one, NOW) == verdict
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (certificate(), Holds("amazon issued")),
-        (certificate(type="IMPORTED"), Fails("imported: somebody has to renew it by hand")),
-        (certificate(type="IMPORTED", in_use=False), UNUSED),
-    ],
-)
-def test_certificates_renew_by_themselves(one: Certificate, verdict: Verdict) -> None:
-    assert acm.certificates_renew_by_themselves(one) == verdict
-
-
-@pytest.mark.parametrize(
-    ("algorithm", "verdict"),
-    [
-        ("RSA_1024", Fails("the key is RSA_1024")),
-        ("RSA_2048", Holds("the key is RSA_2048")),
-        ("EC_prime256v1", Holds("the key is EC_prime256v1")),
-    ],
-)
-def test_keys_are_strong(algorithm: str, verdict: Verdict) -> None:
-    assert acm.keys_are_strong(certificate(key_algorithm=algorithm)) == verdict
+        certificate("idle", InUse=False, Status="EXPIRED", NotAfter="2026-01-01T00:00:00Z"),
+        certificate("outside", InUse=False, Exported=True, NotAfter=soon),
+        certificate("over", Status="EXPIRED", NotAfter="2026-11-01T00:00:00Z"),
+    ]
+    details = [
+        described("good", "DNS", "SUCCESS"),
+        described("young", "HTTP"),
+        described("stuck", "EMAIL", "PENDING_VALIDATION"),
+        described("over", "DNS", "FAILED"),
+    ]
+    with ExitStack() as prepared:
+        prepared.enter_context(answering("acm", {"ListCertificates": {"CertificateSummaryList": listed}}))
+        for one in details:
+            which = {"CertificateArn": one["CertificateArn"]}
+            prepared.enter_context(answering("acm", {"DescribeCertificate": {"Certificate": one}}, when=which))
+        seen = judge_all(aws, "acm", NAMES, at=NOW)
+    long, sound = ("holds", "valid until 2027-06-11"), ("holds", "the key is RSA_2048")
+    unasked, unused = ("not applicable", "imported, private, or used by nothing"), ("not applicable", UNUSED)
+    left_out = dict.fromkeys(("imported", "idle", "outside"), unasked)
+    expected = {
+        "certificates_are_valid_for_weeks": {
+            "good": long,
+            "young": long,
+            "stuck": ("fails", "valid until 2026-12-13"),
+            "imported": ("fails", "valid until 2026-12-13"),
+            "outside": ("fails", "valid until 2026-12-13"),
+            "idle": unused,
+            "over": ("fails", "the certificate is EXPIRED"),
+        },
+        "certificates_renew_by_themselves": {
+            **dict.fromkeys(("good", "young", "stuck", "over"), ("holds", "amazon issued")),
+            "imported": ("fails", "imported: somebody has to renew it by hand"),
+            "outside": ("not applicable", "it was exported: whoever uses it installs it"),
+            "idle": unused,
+        },
+        "keys_are_strong": {
+            **dict.fromkeys(("good", "stuck", "idle", "outside", "over"), sound),
+            "young": ("holds", "the key is EC_prime256v1"),
+            "imported": ("fails", "the key is RSA_1024"),
+        },
+        "renewals_succeed": {
+            "good": ("holds", "the renewal is SUCCESS"),
+            "young": ("not applicable", "no renewal was due yet"),
+            "stuck": ("fails", "the renewal is PENDING_VALIDATION"),
+            "over": ("not applicable", "the certificate is EXPIRED"),
+            **left_out,
+        },
+        "certificates_are_validated_without_a_person": {
+            "good": ("holds", "validated by DNS"),
+            "over": ("holds", "validated by DNS"),
+            "young": ("holds", "validated by HTTP"),
+            "stuck": ("fails", "by mail: stuck.example.com"),
+            **left_out,
+        },
+    }
+    assert seen == {name: {f"{ARN}{one}": told for one, told in of.items()} for name, of in expected.items()}
 
 
 def test_certificates_are_listed(aws: Emulator) -> None:
@@ -81,33 +127,36 @@ def detail(status: str | None = None, *methods: str | None) -> CertificateDetail
     return CertificateDetail.model_validate({"renewal_summary": renewal, "domain_validation_options": options})
 
 
-@pytest.mark.parametrize(
-    ("one", "found", "verdict"),
-    [
-        (certificate(), None, NotApplicable("imported, private, or used by nothing")),
-        (certificate(), detail(), NotApplicable("no renewal was due yet")),
-        (certificate(), detail("SUCCESS"), Holds("the renewal is SUCCESS")),
-        (certificate(), detail("PENDING_AUTO_RENEWAL"), Holds("the renewal is PENDING_AUTO_RENEWAL")),
-        (certificate(), detail("PENDING_VALIDATION"), Fails("the renewal is PENDING_VALIDATION")),
-        (certificate(), detail("FAILED"), Fails("the renewal is FAILED")),
-        (certificate(status="EXPIRED"), detail("FAILED"), NotApplicable("the certificate is EXPIRED")),
-    ],
-)
-def test_renewals_succeed(one: Certificate, found: CertificateDetail | None, verdict: Verdict) -> None:
-    assert acm.renewals_succeed(one, found) == verdict
+ISSUED = Certificate(certificate_arn="c", status="ISSUED", type="AMAZON_ISSUED", key_algorithm="RSA_2048")
 
 
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
-        (None, NotApplicable("imported, private, or used by nothing")),
+        (detail("PENDING_AUTO_RENEWAL"), Holds("the renewal is PENDING_AUTO_RENEWAL")),
+        (detail("FAILED"), Fails("the renewal is FAILED")),
+    ],
+)
+def test_renewals_succeed(found: CertificateDetail, verdict: Verdict) -> None:
+    assert acm.renewals_succeed(ISSUED, found) == verdict
+
+
+def test_a_certificate_that_nobody_validated_has_no_end() -> None:
+    waiting = ISSUED.model_copy(update={"status": "PENDING_VALIDATION"})
+    told = NotApplicable("the certificate is PENDING_VALIDATION")
+    assert acm.certificates_are_valid_for_weeks(waiting, NOW) == told
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
         (detail(None, "DNS", "HTTP"), Holds("validated by DNS, HTTP")),
         (detail(None, "DNS", "EMAIL"), Fails("by mail: 1.example.com")),
         (detail(None, None), CannotTell("AWS does not tell how it was validated")),
         (detail(None), CannotTell("AWS does not tell how it was validated")),
     ],
 )
-def test_how_certificates_are_validated(found: CertificateDetail | None, verdict: Verdict) -> None:
+def test_how_certificates_are_validated(found: CertificateDetail, verdict: Verdict) -> None:
     assert acm.certificates_are_validated_without_a_person(found) == verdict
 
 
