@@ -167,3 +167,7 @@ def test_young_roles_are_not_judged(aws: Emulator) -> None:
     late = datetime.now(UTC) + timedelta(days=91)
     told = "1 of 1 roles were not used for 90 days, and no analyzer looks for them"
     assert aws.judge(check, at=late) == {account: ("fails", told)}
+    unused = {"analyzers": [listed("unused", "ACCOUNT_UNUSED_ACCESS")]}
+    with answering("accessanalyzer", ListAnalyzers=unused):
+        told = "1 of 1 roles were not used for 90 days; looked for by unused"
+        assert aws.judge(check, at=late) == {account: ("holds", told)}

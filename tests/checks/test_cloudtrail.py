@@ -1,6 +1,7 @@
 """CloudTrail checks, against real clients and as tables."""
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,8 +17,9 @@ from checks.cloudtrail.evidence import (
     TrailStatus,
 )
 from checks.s3.evidence import Bucket
-from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
+from scanner import CannotTell, Fails, Holds, Target, Verdict
 from tests.answering import answering
+from tests.checks import answers
 from tests.emulator import Emulator
 
 ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/"
@@ -172,19 +174,12 @@ def since(hours: int, **changes: object) -> TrailStatus:
 @pytest.mark.parametrize(
     ("status", "selectors", "verdict"),
     [
-        (TrailStatus(is_logging=False), ALL, NotApplicable("the trail is not logging")),
         (TrailStatus(is_logging=True), ALL, Fails("nothing was ever delivered")),
         (
             TrailStatus(is_logging=True, start_logging_time=NOW - timedelta(minutes=5)),
             ALL,
             CannotTell("nothing was ever delivered, and the trail has been logging since 2026-11-23 11:55 only"),
         ),
-        (
-            TrailStatus(is_logging=True, latest_delivery_error="AccessDenied"),
-            ALL,
-            Fails("the last delivery failed: AccessDenied"),
-        ),
-        (since(25), ALL, Fails("the last delivery was on 2026-11-22 11:00 UTC")),
         # Nobody may have written anything for a day.
         (
             since(25),
@@ -194,7 +189,6 @@ def since(hours: int, **changes: object) -> TrailStatus:
                 "and what the trail selects may not have happened since"
             ),
         ),
-        (since(1), ALL, Holds("delivered on 2026-11-23 11:00 UTC")),
     ],
 )
 def test_trails_deliver(status: TrailStatus, selectors: Selectors, verdict: Verdict) -> None:
@@ -252,6 +246,18 @@ def test_facts_about_trails(aws: Emulator) -> None:
     assert aws.judge("cloudtrail.use_of_objects_is_recorded", regions=("us-east-1", "eu-west-1")) == {
         "region:us-east-1": ("fails", dark),
         "region:eu-west-1": ("not applicable", "the region has no bucket but those that trails write into"),
+    }
+    objects = [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+    ]
+    for name, only in (("reads", "true"), ("writes", "false")):
+        aws.client("cloudtrail").create_trail(Name=name, S3BucketName="logs")
+        aws.client("cloudtrail").start_logging(Name=name)
+        half_of_them = {"FieldSelectors": [*objects, {"Field": "readOnly", "Equals": [only]}]}
+        aws.client("cloudtrail").put_event_selectors(TrailName=name, AdvancedEventSelectors=[half_of_them])
+    assert aws.judge("cloudtrail.use_of_objects_is_recorded") == {
+        "region:us-east-1": ("holds", "reads and writes of objects in 1 buckets are recorded")
     }
     assert aws.judge("cloudtrail.organization_trail") == {"region:us-east-1": ("told", "organization trails: none")}
 
@@ -328,21 +334,39 @@ def test_access_to_logs_and_alarms(aws: Emulator) -> None:
     assert aws.judge(logged) == {arn: ("unknown", "logs is not among what s3:ListBuckets listed")}
 
 
-def test_a_log_group_that_refuses_raises_no_alarm() -> None:
-    one = Trail(
-        name="main",
-        home_region="us-east-1",
-        is_multi_region_trail=True,
-        log_file_validation_enabled=True,
-        s3_bucket_name="logs",
-        cloud_watch_logs_log_group_arn="arn",
-    )
-    refused = TrailStatus(is_logging=True, latest_cloud_watch_logs_delivery_error="AccessDenied")
-    assert cloudtrail.trails_can_raise_alarms(one, refused, NOW) == Fails("the last delivery failed: AccessDenied")
-    writes = TrailStatus(is_logging=True, latest_cloud_watch_logs_delivery_time=NOW)
-    assert cloudtrail.trails_can_raise_alarms(one, writes, NOW) == Holds("writes to arn")
-    stopped = TrailStatus(is_logging=False, latest_cloud_watch_logs_delivery_time=NOW)
-    assert cloudtrail.trails_can_raise_alarms(one, stopped, NOW) == NotApplicable("the trail is not logging")
+def test_what_trails_deliver(aws: Emulator) -> None:
+    """moto's trails deliver nothing, nor do they tell of errors."""
+    role = "arn:aws:iam::123456789012:role/trail"
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:trail:*"
+    logs = {"CloudWatchLogsLogGroupArn": group, "CloudWatchLogsRoleArn": role}
+    lately, before = "2026-11-23T11:00:00Z", "2026-11-22T11:00:00Z"
+    told = {
+        "good": {"LatestDeliveryTime": lately, "LatestCloudWatchLogsDeliveryTime": lately},
+        "late": {"LatestDeliveryTime": before, "LatestCloudWatchLogsDeliveryTime": before},
+        "refused": {"LatestDeliveryError": "AccessDenied", "LatestCloudWatchLogsDeliveryError": "AccessDenied"},
+        "off": {"IsLogging": False, "LatestDeliveryTime": before},
+    }
+    with ExitStack() as prepared:
+        for name, status in told.items():
+            make_trail(aws, name, IsMultiRegionTrail=True, **logs)
+            answer = {"GetTrailStatus": {"IsLogging": True, "StartLoggingTime": "2026-01-01T00:00:00Z", **status}}
+            prepared.enter_context(answers.answering("cloudtrail", answer, when={"Name": ARN + name}))
+        seen = answers.judge_all(aws, "cloudtrail", ["trails_deliver", "trails_can_raise_alarms"], at=NOW)
+    refused, off = ("fails", "the last delivery failed: AccessDenied"), ("not applicable", "the trail is not logging")
+    assert seen == {
+        "trails_deliver": {
+            ARN + "good": ("holds", "delivered on 2026-11-23 11:00 UTC"),
+            ARN + "late": ("fails", "the last delivery was on 2026-11-22 11:00 UTC"),
+            ARN + "refused": refused,
+            ARN + "off": off,
+        },
+        "trails_can_raise_alarms": {
+            ARN + "good": ("holds", f"writes to {group}"),
+            ARN + "late": ("unknown", f"{group} was last written on 2026-11-22 11:00 UTC, and no error is told"),
+            ARN + "refused": refused,
+            ARN + "off": off,
+        },
+    }
 
 
 def test_a_digest_that_is_refused_validates_nothing() -> None:

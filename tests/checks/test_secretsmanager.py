@@ -1,17 +1,15 @@
 """Secrets Manager checks, against real clients and as tables."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from checks import secretsmanager
-from checks.secretsmanager import Secret, SecretPolicy
-from scanner import Fails, Holds, NotApplicable, Policy, Target, Verdict
+from checks.secretsmanager import SecretPolicy
+from scanner import Holds, Policy, Target
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
-HERE = Target(ACCOUNT, "us-east-1")
+ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OTHER = {
     "Effect": "Allow",
@@ -44,94 +42,89 @@ def test_an_account_without_secrets(aws: Emulator) -> None:
 
 
 def test_secret_policies_are_read_as_aws_hands_them_out(aws: Emulator) -> None:
-    without, other = make(aws, "without"), make(aws, "other")
-    document = json.dumps({"Version": "2012-10-17", "Statement": [OTHER]})
-    aws.client("secretsmanager").put_resource_policy(SecretId=other, ResourcePolicy=document)
+    without, other, own, bound, everyone = (make(aws, name) for name in ("without", "other", "own", "bound", "open"))
+    for arn, statement in (
+        (other, OTHER),
+        (own, {**OTHER, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"}}),
+        (bound, {**OPEN, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}),
+        (everyone, OPEN),
+    ):
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        aws.client("secretsmanager").put_resource_policy(SecretId=arn, ResourcePolicy=document)
+    alone = ("holds", "nobody else is let in")
+    opened = "the policy is open: a statement lets everyone do secretsmanager:GetSecretValue"
     told = "another account is let in: a statement lets 210987654321 do secretsmanager:GetSecretValue"
     assert aws.judge("secretsmanager.secret_policies_name_their_users") == {
         without: ("not applicable", "the secret has no policy"),
         other: ("fails", told),
+        own: alone,
+        bound: alone,
+        everyone: ("fails", opened),
     }
 
 
-def secret(**changes: object) -> Secret:
-    fields = {"arn": "a", "name": "a", "created_date": NOW - timedelta(days=400)}
-    return Secret.model_validate(fields | changes)
+def secret(name: str, **changes: object) -> dict[str, object]:
+    """An item of ListSecrets, of a secret that was made 400 days ago."""
+    return {"ARN": f"{ARN}{name}", "Name": name, "CreatedDate": before(400), **changes}
 
 
-ABROAD = {"primary_region": "eu-west-1"}
-REPLICA = NotApplicable("a replica of the secret in eu-west-1")
+def before(days: int) -> str:
+    return (NOW - timedelta(days=days)).isoformat()
 
 
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (secret(rotation_enabled=True), Holds("rotation is on")),
-        (secret(), Fails("rotation is off")),
-        (secret(owning_service="rds"), NotApplicable("rds owns the secret, and alone decides when it changes")),
-        (secret(owning_service="rds", rotation_enabled=True), Holds("rotation is on")),
-        (secret(**ABROAD), REPLICA),
-        (secret(primary_region="us-east-1"), Fails("rotation is off")),
-    ],
-)
-def test_secrets_rotate(one: Secret, verdict: Verdict) -> None:
-    assert secretsmanager.secrets_rotate(one, HERE) == verdict
-
-
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (secret(), NotApplicable("rotation is off")),
-        (secret(**ABROAD, rotation_enabled=True), REPLICA),
-        (secret(rotation_enabled=True), Fails("never rotated since 2025-10-19")),
-        (secret(rotation_enabled=True, created_date=NOW), Holds("never rotated since 2026-11-23")),
-        (
-            secret(rotation_enabled=True, last_rotated_date=NOW - timedelta(days=90)),
-            Holds("rotated on 2026-08-25"),
+def test_secrets_that_rotate_and_are_read(aws: Emulator) -> None:
+    """moto rotates by a function that it runs, and tells of no secret that a service owns."""
+    rotating = {"RotationEnabled": True, "RotationRules": {"AutomaticallyAfterDays": 30}}
+    listed = [
+        secret(
+            "good", **rotating, LastRotatedDate=before(90), NextRotationDate=before(-1), LastAccessedDate=before(90)
         ),
-        (
-            secret(rotation_enabled=True, last_rotated_date=NOW - timedelta(days=91)),
-            Fails("rotated on 2026-08-24"),
-        ),
-    ],
-)
-def test_rotation_happens(one: Secret, verdict: Verdict) -> None:
-    assert secretsmanager.rotation_happens(one, NOW, HERE) == verdict
+        secret("stale", **rotating, LastRotatedDate=before(91), LastAccessedDate=before(92)),
+        secret("overdue", **rotating, LastRotatedDate=before(40), NextRotationDate=before(10)),
+        secret("never", **rotating),
+        secret("new", **rotating, CreatedDate=before(0)),
+        secret("plain", CreatedDate=before(90), PrimaryRegion="us-east-1"),
+        secret("owned", OwningService="rds"),
+        secret("managed", **rotating, OwningService="rds", LastRotatedDate=before(7), NextRotationDate=before(0)),
+        secret("replica", PrimaryRegion="eu-west-1"),
+        secret("rotating-replica", **rotating, PrimaryRegion="eu-west-1"),
+    ]
+    with answering("secretsmanager", {"ListSecrets": {"SecretList": listed}}):
+        seen = judge_all(aws, "secretsmanager", ["secrets_rotate", "rotation_happens", "secrets_are_used"], at=NOW)
+    on, elsewhere = ("holds", "rotation is on"), ("not applicable", "a replica of the secret in eu-west-1")
+    off, unread = ("not applicable", "rotation is off"), ("fails", "never read in this region")
+    copies = {"replica": elsewhere, "rotating-replica": elsewhere}
+    expected = {
+        "secrets_rotate": {
+            **dict.fromkeys(("good", "stale", "overdue", "never", "new", "managed", "rotating-replica"), on),
+            "plain": ("fails", "rotation is off"),
+            "owned": ("not applicable", "rds owns the secret, and alone decides when it changes"),
+            "replica": elsewhere,
+        },
+        "rotation_happens": {
+            "good": ("holds", "rotated on 2026-08-25"),
+            "stale": ("fails", "rotated on 2026-08-24"),
+            "overdue": ("fails", "rotation was due by 2026-11-13 and did not succeed"),
+            "never": ("fails", "never rotated since 2025-10-19"),
+            "new": ("holds", "never rotated since 2026-11-23"),
+            "managed": ("holds", "rotated on 2026-11-16"),
+            "plain": off,
+            "owned": off,
+            **copies,
+        },
+        "secrets_are_used": {
+            "good": ("holds", "read on 2026-08-25"),
+            "stale": ("fails", "last read on 2026-08-23"),
+            "new": ("holds", "new: made on 2026-11-23"),
+            "plain": ("holds", "new: made on 2026-08-25"),
+            **dict.fromkeys(("overdue", "never", "owned", "managed"), unread),
+            **copies,
+        },
+    }
+    assert seen == {name: {f"{ARN}{one}": told for one, told in of.items()} for name, of in expected.items()}
 
 
-@pytest.mark.parametrize(
-    ("one", "verdict"),
-    [
-        (secret(), Fails("never read in this region")),
-        (secret(created_date=NOW - timedelta(days=90)), Holds("new: made on 2026-08-25")),
-        (secret(last_accessed_date=datetime(2026, 8, 25, tzinfo=UTC)), Holds("read on 2026-08-25")),
-        (secret(last_accessed_date=datetime(2026, 8, 24, tzinfo=UTC)), Fails("last read on 2026-08-24")),
-        (secret(**ABROAD), REPLICA),
-    ],
-)
-def test_secrets_are_used(one: Secret, verdict: Verdict) -> None:
-    assert secretsmanager.secrets_are_used(one, NOW, HERE) == verdict
-
-
-def policy(statement: Mapping[str, object]) -> SecretPolicy:
-    return SecretPolicy(resource_policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
-
-
-OPENED = Fails("the policy is open: a statement lets everyone do secretsmanager:GetSecretValue")
-
-
-@pytest.mark.parametrize(
-    ("found", "trusted", "verdict"),
-    [
-        (SecretPolicy(), (), NotApplicable("the secret has no policy")),
-        (policy(OPEN), (), OPENED),
-        (
-            policy({**OPEN, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}),
-            (),
-            Holds("nobody else is let in"),
-        ),
-        (policy(OTHER), ("210987654321",), Holds("nobody else is let in")),
-    ],
-)
-def test_secret_policies_name_their_users(found: SecretPolicy, trusted: tuple[str, ...], verdict: Verdict) -> None:
-    assert secretsmanager.secret_policies_name_their_users(found, HERE, trusted_accounts=trusted) == verdict
+def test_trusted_accounts_may_be_named() -> None:
+    found = SecretPolicy(resource_policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [OTHER]}))
+    check, here = secretsmanager.secret_policies_name_their_users, Target(ACCOUNT, "us-east-1")
+    assert check(found, here, trusted_accounts=("210987654321",)) == Holds("nobody else is let in")
