@@ -295,6 +295,15 @@ def test_shield(aws: Emulator) -> None:
         assert verdict == ("fails", f"no health check watches {balancer}")
         words = "Shield Advanced protects 1 resources, 0 of them against application attacks by itself"
         assert aws.judge("shield.protections") == {ALL: ("told", words)}
+        zone, address = "arn:aws:route53:::hostedzone/Z1", f"arn:aws:ec2:us-east-1:{ACCOUNT}:eip-allocation/eipalloc-1"
+        arn = f"arn:aws:shield::{ACCOUNT}:protection/"
+        watched = {"Id": "a", "Name": "a", "ResourceArn": address, "HealthCheckIds": ["1"], "ProtectionArn": f"{arn}a"}
+        of_zone = {"Id": "z", "Name": "z", "ResourceArn": zone, "ProtectionArn": f"{arn}z"}
+        with answering("shield", ListProtections={"Protections": [watched, of_zone]}):
+            assert aws.judge("shield.protections_watch_health") == {
+                f"{arn}a": ("holds", f"1 health checks watch {address}"),
+                f"{arn}z": ("not applicable", f"Shield watches no health of the hosted zone {zone}"),
+            }
 
 
 def test_support(aws: Emulator) -> None:

@@ -19,6 +19,7 @@ from checks.vpclattice import Joined, NetworkBody, NetworkPolicy, Service, Servi
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.answering import answering
+from tests.checks.answers import answering as answering_when
 from tests.checks.answers import judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -322,56 +323,71 @@ def test_peers(state: str, peers: tuple[str, ...], verdict: Verdict) -> None:
 
 
 def test_accelerators(aws: Emulator) -> None:
-    check = "globalaccelerator.traffic_is_logged"
-    assert aws.judge(check)[WHOLE][0] == "not applicable"
-    arn = f"arn:aws:globalaccelerator::{ACCOUNT}:accelerator/a"
-    listener = f"{arn}/listener/l"
-    group = {
-        "EndpointGroupRegion": "eu-west-1",
-        "EndpointDescriptions": [{"EndpointId": "e", "HealthState": "HEALTHY"}],
+    """moto has no accelerators."""
+
+    def group(region: str, *endpoints: tuple[str, int]) -> dict[str, Any]:
+        told = [{"EndpointId": f"e{n}", "Weight": weight, "HealthState": state}
+                for n, (state, weight) in enumerate(endpoints)]  # fmt: skip
+        return {"EndpointGroupArn": f"{region}/g", "EndpointGroupRegion": region, "EndpointDescriptions": told}
+
+    well, ill = ("HEALTHY", 128), ("UNHEALTHY", 128)
+    groups = {
+        "good": [group("eu-west-1", well), group("us-east-1", well)],
+        "bad": [group("eu-west-1", ill)],
+        "parked": [group("eu-west-1", well), group("us-east-1", ("HEALTHY", 0))],  # no traffic, not even in need
+        "bare": [],
+        "off": [group("eu-west-1", ill)],
     }
-    with answering(
-        "globalaccelerator",
-        ListAccelerators=Prepared(
-            source="a row of this test",
-            regions=("us-west-2",),
-            answer={"Accelerators": [{"AcceleratorArn": arn, "Name": "a", "Enabled": True}]},
-        ),
-        ListListeners={"Listeners": [{"ListenerArn": listener}]},
-        ListEndpointGroups={"EndpointGroups": [group]},
-    ):
-        assert aws.judge(check) == {arn: ("fails", "flow logs are off")}
-        assert aws.judge("globalaccelerator.listeners_have_endpoints_to_turn_to") == {
-            listener: ("fails", "1 endpoints in eu-west-1 for l")
-        }
-        assert aws.judge("globalaccelerator.endpoints_are_healthy") == {
-            listener: ("holds", "1 of 1 endpoints are healthy")
-        }
+    arn = {name: f"arn:aws:globalaccelerator::{ACCOUNT}:accelerator/{name}" for name in groups}
+    listener = {name: f"{one}/listener/l" for name, one in arn.items()}
+    accelerators = [{"AcceleratorArn": one, "Name": name, "Enabled": name != "off"} for name, one in arn.items()]
+    listed = Prepared(source="a row of this test", regions=("us-west-2",), answer={"Accelerators": accelerators})
+    with ExitStack() as prepared:
+        prepared.enter_context(answering("globalaccelerator", ListAccelerators=listed))
+        for name, found in groups.items():
+            of_it, logs = {"AcceleratorArn": arn[name]}, {"FlowLogsEnabled": name == "good"}
+            answers = {
+                "ListListeners": ({"Listeners": [{"ListenerArn": listener[name]}]}, of_it),
+                "ListEndpointGroups": ({"EndpointGroups": found}, {"ListenerArn": listener[name]}),
+                "DescribeAcceleratorAttributes": ({"AcceleratorAttributes": logs}, of_it),
+            }
+            for operation, (answer, when) in answers.items():
+                prepared.enter_context(answering_when("globalaccelerator", {operation: answer}, when=when))
+        names = ("traffic_is_logged", "listeners_have_endpoints_to_turn_to", "endpoints_are_healthy")
+        seen = judge_all(aws, "globalaccelerator", names)
+    off, unlogged = ("not applicable", "the accelerator is disabled"), ("fails", "flow logs are off")
+    assert seen == {
+        "traffic_is_logged": {
+            arn["good"]: ("holds", "flow logs are on"),
+            **dict.fromkeys((arn["bad"], arn["parked"], arn["bare"]), unlogged),
+            arn["off"]: off,
+        },
+        "listeners_have_endpoints_to_turn_to": {
+            listener["good"]: ("holds", "2 endpoints in eu-west-1, us-east-1"),
+            listener["bad"]: ("fails", "1 endpoints in eu-west-1 for l"),
+            listener["parked"]: ("fails", "1 endpoints in eu-west-1 for l"),
+            listener["bare"]: ("fails", "0 endpoints in no region for l"),
+            listener["off"]: off,
+        },
+        "endpoints_are_healthy": {
+            listener["good"]: ("holds", "2 of 2 endpoints are healthy"),
+            listener["bad"]: ("fails", "0 of 1 endpoints are healthy"),
+            listener["parked"]: ("holds", "2 of 2 endpoints are healthy"),
+            listener["bare"]: ("not applicable", "l has no endpoint"),
+            listener["off"]: off,
+        },
+    }
 
 
-def endpoints(*states: str) -> list[EndpointGroup]:
-    found = tuple({"endpoint_id": f"e{n}", "health_state": state} for n, state in enumerate(states))
-    fields = {"endpoint_group_region": "eu-west-1", "endpoint_descriptions": found}
-    return [EndpointGroup.model_validate(fields)]
-
-
-ON = Accelerator(accelerator_arn="a", name="a", enabled=True)
-LISTENER = globalaccelerator.Listener(listener_arn="a/listener/l")
-
-
-def test_endpoints_of_accelerators() -> None:
-    check = globalaccelerator.endpoints_are_healthy
-    assert check(ON, LISTENER, endpoints("HEALTHY", "UNHEALTHY")) == Fails("1 of 2 endpoints are healthy")
-    assert check(ON, LISTENER, endpoints("INITIAL")) == CannotTell("no endpoint of l was judged yet")
-    assert check(ON, LISTENER, []) == NotApplicable("l has no endpoint")
-    several = globalaccelerator.listeners_have_endpoints_to_turn_to(ON, LISTENER, endpoints("HEALTHY", "HEALTHY"))
-    assert several == Holds("2 endpoints in eu-west-1")
-    off = ON.model_copy(update={"enabled": False})
-    assert check(off, LISTENER, []) == globalaccelerator.OFF
-    assert globalaccelerator.listeners_have_endpoints_to_turn_to(off, LISTENER, []) == globalaccelerator.OFF
-    logs = globalaccelerator.Attributes(flow_logs_enabled=True)
-    assert globalaccelerator.traffic_is_logged(ON, logs) == Holds("flow logs are on")
-    assert globalaccelerator.traffic_is_logged(off, logs) == globalaccelerator.OFF
+def test_an_endpoint_that_nobody_judged_yet() -> None:
+    one = {
+        "endpoint_group_region": "eu-west-1",
+        "endpoint_descriptions": ({"endpoint_id": "e", "health_state": "INITIAL"},),
+    }
+    on = Accelerator(accelerator_arn="a", name="a", enabled=True)
+    listener = globalaccelerator.Listener(listener_arn="a/listener/l")
+    found = globalaccelerator.endpoints_are_healthy(on, listener, [EndpointGroup.model_validate(one)])
+    assert found == CannotTell("no endpoint of l was judged yet")
 
 
 def test_transfer_servers(aws: Emulator) -> None:
@@ -535,32 +551,49 @@ def test_a_network_of_another_account() -> None:
 
 
 def test_firewalls(aws: Emulator) -> None:
-    ec2 = aws.client("ec2")
-    subnets = ec2.describe_subnets()["Subnets"]
-    policy = f"arn:aws:network-firewall:us-east-1:{ACCOUNT}:firewall-policy/bare"
-    arn = aws.client("network-firewall").create_firewall(
-        FirewallName="edge",
-        FirewallPolicyArn=policy,
-        VpcId=subnets[0]["VpcId"],
-        SubnetMappings=[{"SubnetId": subnets[0]["SubnetId"]}],
-        DeleteProtection=True,
-    )["Firewall"]["FirewallArn"]
-    seen = judge_all(
-        aws,
-        "networkfirewall",
-        [
-            "policies_inspect_traffic",
-            "firewalls_log_what_they_do",
-            "firewalls_span_zones",
-            "firewalls_are_protected_from_deletion",
-            "firewalls",
-        ],
-    )
-    assert seen["policies_inspect_traffic"] == {arn: ("fails", "the stateful engine has no rules")}
-    assert seen["firewalls_log_what_they_do"] == {arn: ("fails", "nothing is logged")}
-    assert seen["firewalls_span_zones"] == {arn: ("fails", "1 zone")}
-    assert seen["firewalls_are_protected_from_deletion"] == {arn: ("holds", "deletion protection is on")}
-    assert seen["firewalls"] == {REGION: ("told", "network firewalls: edge")}
+    subnets = aws.client("ec2").describe_subnets()["Subnets"]
+    client, prefix = aws.client("network-firewall"), f"arn:aws:network-firewall:us-east-1:{ACCOUNT}:"
+
+    def made(name: str, zones: int, *, protected: bool) -> str:
+        answer = client.create_firewall(
+            FirewallName=name,
+            FirewallPolicyArn=f"{prefix}firewall-policy/{name}",
+            VpcId=subnets[0]["VpcId"],
+            SubnetMappings=[{"SubnetId": one["SubnetId"]} for one in subnets[:zones]],
+            DeleteProtection=protected,
+        )
+        return str(answer["Firewall"]["FirewallArn"])
+
+    good, bad = made("good", 2, protected=True), made("bad", 1, protected=False)
+    kept = {"LogType": "ALERT", "LogDestinationType": "S3", "LogDestination": {"bucketName": "logs"}}
+    client.update_logging_configuration(FirewallArn=good, LoggingConfiguration={"LogDestinationConfigs": [kept]})
+    named = {
+        "FirewallPolicyName": "good",
+        "FirewallPolicyArn": f"{prefix}firewall-policy/good",
+        "FirewallPolicyId": "1",
+    }
+    forwarding = {
+        "StatelessDefaultActions": ["aws:forward_to_sfe"],
+        "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+        "StatefulRuleGroupReferences": [{"ResourceArn": f"{prefix}stateful-rulegroup/names"}],
+    }
+    answer = {"UpdateToken": "1", "FirewallPolicyResponse": named, "FirewallPolicy": forwarding}
+    when = {"FirewallPolicyArn": named["FirewallPolicyArn"]}
+    expected = {
+        "policies_inspect_traffic": {
+            good: ("holds", "1 stateful and 0 stateless rule groups"),
+            bad: ("fails", "the stateful engine has no rules"),
+        },
+        "firewalls_log_what_they_do": {good: ("holds", "logs: ALERT"), bad: ("fails", "nothing is logged")},
+        "firewalls_span_zones": {good: ("holds", "2 zones"), bad: ("fails", "1 zone")},
+        "firewalls_are_protected_from_deletion": {
+            good: ("holds", "deletion protection is on"),
+            bad: ("fails", "deletion protection is off"),
+        },
+        "firewalls": {REGION: ("told", "network firewalls: bad, good")},
+    }
+    with answering_when("network-firewall", {"DescribeFirewallPolicy": answer}, when=when):
+        assert judge_all(aws, "networkfirewall", expected) == expected
 
 
 def policy(*defaults: str, **changes: Any) -> FirewallPolicy:

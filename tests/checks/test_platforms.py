@@ -1,5 +1,6 @@
 """App Runner, Batch and Elastic Beanstalk checks: against real clients, with prepared answers for what moto lacks."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 REGION = "region:us-east-1"
-APP = f"arn:aws:apprunner:us-east-1:{ACCOUNT}:service/web/1"
+APP = f"arn:aws:apprunner:us-east-1:{ACCOUNT}:service/"
 
 
 def test_nothing_is_there(aws: Emulator) -> None:
@@ -25,12 +26,12 @@ def test_nothing_is_there(aws: Emulator) -> None:
     assert aws.verdicts("elasticbeanstalk.platforms_are_updated") == {REGION: "not applicable"}
 
 
-def app(**source: object) -> dict[str, Any]:
+def app(name: str, source: dict[str, Any], **changes: Any) -> dict[str, Any]:
     at = "2026-01-01T00:00:00Z"
     return {
-        "ServiceName": "web",
+        "ServiceName": name,
         "ServiceId": "1",
-        "ServiceArn": APP,
+        "ServiceArn": f"{APP}{name}/1",
         "CreatedAt": at,
         "UpdatedAt": at,
         "Status": "RUNNING",
@@ -38,25 +39,42 @@ def app(**source: object) -> dict[str, Any]:
         "InstanceConfiguration": {},
         "AutoScalingConfigurationSummary": {},
         "NetworkConfiguration": {"IngressConfiguration": {"IsPubliclyAccessible": False}},
+        **changes,
     }
 
 
+def image(**how: Any) -> dict[str, Any]:
+    return {"ImageRepository": {"ImageIdentifier": "i", "ImageRepositoryType": "ECR", "ImageConfiguration": how}}
+
+
 def test_app_runner(aws: Emulator) -> None:
-    variables = {"RuntimeEnvironmentVariables": {"API_KEY": "hunter2", "STAGE": "x"}}
-    image = {"ImageIdentifier": "i", "ImageRepositoryType": "ECR", "ImageConfiguration": variables}
-    with answering(
-        "apprunner",
-        {
-            "ListServices": {"ServiceSummaryList": [{"ServiceArn": APP}]},
-            "DescribeService": {"Service": app(ImageRepository=image)},
-        },
-    ):
+    referred = {"API_KEY": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:key"}
+    tracing = {"ObservabilityEnabled": True, "ObservabilityConfigurationArn": "arn"}
+    apps = [
+        app("bad", image(RuntimeEnvironmentVariables={"API_KEY": "hunter2", "STAGE": "x"})),
+        app(
+            "good",
+            image(RuntimeEnvironmentVariables={"STAGE": "x"}, RuntimeEnvironmentSecrets=referred),
+            ObservabilityConfiguration=tracing,
+        ),
+    ]
+    listed = {"ServiceSummaryList": [{"ServiceArn": one["ServiceArn"]} for one in apps]}
+    with ExitStack() as prepared:
+        prepared.enter_context(answering("apprunner", {"ListServices": listed}))
+        for one in apps:
+            which = {"ServiceArn": one["ServiceArn"]}
+            prepared.enter_context(answering("apprunner", {"DescribeService": {"Service": one}}, when=which))
         names = ("secrets_are_not_in_plain_variables", "requests_are_traced", "services")
-        assert judge_all(aws, "apprunner", names) == {
-            "secrets_are_not_in_plain_variables": {APP: ("fails", "named like secrets: API_KEY")},
-            "requests_are_traced": {APP: ("fails", "tracing is off")},
-            "services": {REGION: ("told", "App Runner services: web (private)")},
-        }
+        seen = judge_all(aws, "apprunner", names)
+    bad, good = f"{APP}bad/1", f"{APP}good/1"
+    assert seen == {
+        "secrets_are_not_in_plain_variables": {
+            bad: ("fails", "named like secrets: API_KEY"),
+            good: ("holds", "no plain variable is named so"),
+        },
+        "requests_are_traced": {bad: ("fails", "tracing is off"), good: ("holds", "tracing is on")},
+        "services": {REGION: ("told", "App Runner services: bad (private), good (private)")},
+    }
 
 
 def test_app_runner_from_code() -> None:

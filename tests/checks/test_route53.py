@@ -70,11 +70,15 @@ def test_zones(aws: Emulator) -> None:
             ResourceRecords=[{"Value": "192.0.2.1"}],
         )  # fmt: skip
     assert aws.verdicts("route53.records_notice_sick_targets") == {arn: "fails"}
+    away = client.create_hosted_zone(Name="example.org.", CallerReference="d")["HostedZone"]["Id"]
+    put(client, away, Name="www.example.org.", Type="CNAME", TTL=60, ResourceRecords=[{"Value": "lb.example.com"}])
+    elsewhere = f"arn:aws:route53:::hostedzone/{away.rpartition('/')[2]}"
     assert aws.judge("route53.names_lead_to_more_than_one_instance", regions=("us-east-1", "eu-west-1")) == {
-        arn: ("fails", "one instance answers for www.example.com.")
+        arn: ("fails", "one instance answers for www.example.com."),
+        elsewhere: ("holds", "no name of example.org. leads to a single instance"),
     }
     seen = judge_all(aws, "route53", ["signed_zones", "health_checks", "failover_records"])
-    assert seen["signed_zones"] == {WHOLE: ("told", "0 of 1 public zones are signed by DNSSEC")}
+    assert seen["signed_zones"] == {WHOLE: ("told", "0 of 2 public zones are signed by DNSSEC")}
     assert seen["health_checks"] == {WHOLE: ("told", "1 health checks: 1 HTTPS; 0 are disabled")}
     assert seen["failover_records"] == {WHOLE: ("told", "failover records: api.example.com.")}
 
@@ -200,6 +204,14 @@ def test_registered_domains(aws: Emulator) -> None:
     arn = "arn:aws:route53domains:::domain/example.com"
     assert aws.verdicts("route53domains.domains_cannot_be_carried_off") == {arn: "holds"}
     assert aws.verdicts("route53domains.domains_last") == {arn: "holds"}
+    loose = {"DomainName": "loose.com", "AutoRenew": False, "TransferLock": False, "Expiry": "2026-12-01T00:00:00Z"}
+    other = "arn:aws:route53domains:::domain/loose.com"
+    with answering("route53domains", ListDomains={"Domains": [loose]}):
+        seen = judge_all(aws, "route53domains", ["domains_cannot_be_carried_off", "domains_last"], at=NOW)
+    assert seen == {
+        "domains_cannot_be_carried_off": {other: ("fails", "the transfer lock is off")},
+        "domains_last": {other: ("fails", "it ends on 2026-12-01 and does not renew by itself")},
+    }
 
 
 @pytest.mark.parametrize(
