@@ -9,6 +9,9 @@ from datetime import datetime
 from checks.ec2.evidence import Instance
 from scanner import Evidence, FromJson, Part, Read
 
+# Documents that run Patch Manager. The last is Quick Setup's for host management, where it scans ("SSM Command document for
+# patching: AWS-RunPatchBaselineAssociation", Systems Manager user guide).
+PATCHING = ("AWS-RunPatchBaseline", "AWS-RunPatchBaselineWithHooks", "AWS-RunPatchBaselineAssociation")
 _NODES = "ssm:DescribeInstanceInformation"
 _PAGE = {"MaxResults": 50}
 _OWN = {"Filters": [{"Key": "Owner", "Values": ["Self"]}]}
@@ -75,6 +78,22 @@ class Association(
     association_name: str | None = None
     schedule_expression: str | None = None
     overview: Overview | None = None
+
+
+class PatchOperation(
+    Evidence,
+    read=Read(
+        "ssm:DescribeAssociation",
+        "AssociationDescription.Parameters.Operation",
+        per=Association,
+        args={"AssociationId": "association_id"},
+        when={"name": PATCHING},
+        omitted_if_empty=True,
+    ),
+):
+    """What an association has Patch Manager do: `Scan` or `Install`."""
+
+    value: str
 
 
 class Window(Evidence, read=Read("ssm:DescribeMaintenanceWindows", "WindowIdentities", per=SomeNode)):

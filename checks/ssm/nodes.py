@@ -12,9 +12,8 @@ from checks.ssm.evidence import (
     Window,
     WindowTask,
 )
+from checks.ssm.patching import UNTOLD, PatchingAssociation, doing, patched_in_windows
 from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
-
-PATCHING = ("AWS-RunPatchBaseline", "AWS-QuickSetup-PatchPolicy")
 
 
 @check(effort="medium")
@@ -76,20 +75,24 @@ def nodes_are_looked_at_for_patches(node: Node, states: list[PatchState], at: Sc
 
 
 @check(effort="low")
-def patching_is_scheduled(nodes: list[Node], associations: list[Association], tasks: list[WindowTask]) -> Verdict:
-    """Where there are managed nodes, an association or a maintenance window runs Patch Manager on a schedule.
+def patching_is_scheduled(
+    nodes: list[Node], associations: list[PatchingAssociation], tasks: list[WindowTask]
+) -> Verdict:
+    """Where there are managed nodes, an association or a maintenance window installs patches on a schedule.
 
     Why: patching that waits for somebody to start it comes late, or after the break-in.
-    Fix: make a patch policy in Quick Setup, or a maintenance window with a task for AWS-RunPatchBaseline.
+    Fix: make a patch policy in Quick Setup that scans and installs, or a maintenance window with AWS-RunPatchBaseline.
     """
     if not nodes:
         return NotApplicable("there are no managed nodes")
-    scheduled = sorted(one.name for one in associations if one.schedule_expression and one.name.startswith(PATCHING))
-    if scheduled:
-        return Holds(f"an association runs {scheduled[0]}")
-    # A task names a document by its name or by its ARN.
-    if any(one.task_arn.rpartition("/")[2].startswith(PATCHING) for one in tasks):
-        return Holds("a maintenance window runs AWS-RunPatchBaseline")
+    if install := doing(associations, "Install"):
+        return Holds(f"{install[0]}, which installs")
+    if windows := patched_in_windows(tasks):
+        return Holds(windows[0])
+    if untold := doing(associations, UNTOLD):
+        return CannotTell(f"{untold[0]}, and it is not told whether it installs")
+    if scan := doing(associations, "Scan"):
+        return Fails(f"{scan[0]}, which only looks what is missing")
     return Fails("no association and no enabled maintenance window runs AWS-RunPatchBaseline")
 
 

@@ -5,9 +5,9 @@ from checks.ec2.evidence import Instance
 from checks.guardduty import Detector
 from checks.imagebuilder import Pipeline
 from checks.inspector2 import Scans
-from checks.ssm.evidence import Association, WindowTask
-from checks.ssm.nodes import PATCHING
-from scanner import Fails, Holds, NotApplicable, Verdict, check
+from checks.ssm.evidence import WindowTask
+from checks.ssm.patching import UNTOLD, PatchingAssociation, doing, patched_in_windows
+from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict, check
 
 _WATCHING = frozenset({"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING", "EBS_MALWARE_PROTECTION"})
 
@@ -15,7 +15,7 @@ _WATCHING = frozenset({"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING", "EBS_MALW
 @check(effort="medium")
 def something_protects_instances_by_itself(
     instances: list[Instance],
-    associations: list[Association],
+    associations: list[PatchingAssociation],
     tasks: list[WindowTask],
     detectors: list[Detector],
     scans: list[Scans],
@@ -32,10 +32,7 @@ def something_protects_instances_by_itself(
     if not running:
         return NotApplicable("no instance runs here")
     ways = {
-        "patches are installed on a schedule": any(
-            one.schedule_expression and one.name.startswith(PATCHING) for one in associations
-        )
-        or any(one.task_arn.rpartition("/")[2].startswith(PATCHING) for one in tasks),
+        "patches are installed on a schedule": bool(doing(associations, "Install") or patched_in_windows(tasks)),
         "Inspector scans instances": any(one.ec2.status == "ENABLED" for one in scans),
         "GuardDuty watches what runs": any(one.status == "ENABLED" and one.on & _WATCHING for one in detectors),
         "images are rebuilt on a schedule": any(
@@ -47,4 +44,6 @@ def something_protects_instances_by_itself(
     found = [way for way, so in ways.items() if so]
     if found:
         return Holds("; ".join(found))
+    if untold := doing(associations, UNTOLD):
+        return CannotTell(f"{untold[0]}, and it is not told whether it installs")
     return Fails(f"{running} instances run, and nothing patches, scans, watches or replaces them by itself")

@@ -24,7 +24,8 @@ from checks.organizations import Organization
 from checks.s3 import ends
 from checks.s3.evidence import Bucket, Lifecycle
 from checks.ssm import protection
-from checks.ssm.evidence import Association, WindowTask
+from checks.ssm.evidence import WindowTask
+from checks.ssm.patching import UNTOLD, PatchingAssociation
 from checks.trail_alarms.evidence import MetricFilter
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
@@ -309,7 +310,7 @@ INSTANCE = read(
     security_groups=[{"group_id": "g"}],
 )
 STOPPED = INSTANCE.model_copy(update={"state": INSTANCE.state.model_copy(update={"name": "stopped"})})
-PATCHES = Association(association_id="a", name="AWS-RunPatchBaseline", schedule_expression="rate(1 day)")
+PATCHES = PatchingAssociation("an association runs AWS-RunPatchBaseline", "Install")
 WATCHED = read(Detector, status="ENABLED", features=[{"name": "RUNTIME_MONITORING", "status": "ENABLED"}])
 LOOKED = read(Scans, ec2={"status": "ENABLED"}, ecr={"status": "DISABLED"})
 BUILT = read(Pipeline, name="p", arn="p", status="ENABLED", schedule={"schedule_expression": "rate(7 days)"})
@@ -322,8 +323,13 @@ NOTHING = Fails("1 instances run, and nothing patches, scans, watches or replace
         ({}, NOTHING),
         ({"instances": [STOPPED]}, NotApplicable("no instance runs here")),
         ({"associations": [PATCHES]}, Holds("patches are installed on a schedule")),
-        ({"associations": [PATCHES.model_copy(update={"schedule_expression": None})]}, NOTHING),
+        ({"associations": [PatchingAssociation("an association", "")]}, NOTHING),
         ({"tasks": [read(WindowTask, task_arn="AWS-RunPatchBaseline")]}, Holds("patches are installed on a schedule")),
+        ({"associations": [PatchingAssociation("an association", "Scan")]}, NOTHING),
+        (
+            {"associations": [PatchingAssociation("an association", UNTOLD)]},
+            CannotTell("an association, and it is not told whether it installs"),
+        ),
         ({"detectors": [WATCHED]}, Holds("GuardDuty watches what runs")),
         ({"detectors": [WATCHED.model_copy(update={"status": "DISABLED"})]}, NOTHING),
         ({"scans": [LOOKED]}, Holds("Inspector scans instances")),

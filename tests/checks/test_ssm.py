@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from checks.ssm import documents, nodes
-from checks.ssm.evidence import Association, Document, Execution, Node, PatchState, WindowTask
+from checks.ssm import documents, nodes, patching
+from checks.ssm.evidence import Association, Document, Execution, Node, PatchOperation, PatchState
+from checks.ssm.patching import UNTOLD
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -55,6 +56,7 @@ def test_a_fleet(aws: Emulator) -> None:
     }
     none = {"MissingCount": 0, "CriticalNonCompliantCount": 0, "SecurityNonCompliantCount": 0}
     patched = {**state, **none, "InstanceId": good, "Operation": "Install", "InstalledPendingRebootCount": 0}
+    daily = {"Name": "AWS-RunPatchBaselineAssociation", "ScheduleExpression": "rate(1 day)"}
     fleet: dict[str, dict[str, Any]] = {
         "DescribeInstanceInformation": {
             "InstanceInformationList": [
@@ -68,12 +70,16 @@ def test_a_fleet(aws: Emulator) -> None:
                 {"Name": "AWS-GatherSoftwareInventory", "AssociationId": "a-1", "Overview": {"Status": "Failed"}},
                 {"Name": "AWS-UpdateSSMAgent", "AssociationId": "a-2", "Overview": {"Status": "Success"}},
                 {"Name": "AWS-ConfigureAWSPackage", "AssociationId": "a-3", "Overview": {"Status": "Pending"}},
+                {**daily, "AssociationId": "a-4", "Overview": {"Status": "Success"}},
             ]
         },
+        # As Quick Setup's host management makes it.
+        "DescribeAssociation": {"AssociationDescription": {**daily, "Parameters": {"Operation": ["Scan"]}}},
     }
     node, ec2 = f"{SSM}managed-instance/", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/"
     names = (
         "instances_are_managed",
+        "something_protects_instances_by_itself",
         "patches_are_installed",
         "nodes_are_looked_at_for_patches",
         "patching_is_scheduled",
@@ -94,6 +100,9 @@ def test_a_fleet(aws: Emulator) -> None:
                 ec2 + two: ("fails", "not a managed node"),
                 ec2 + stopped: ("not applicable", "the instance is stopped"),
             },
+            "something_protects_instances_by_itself": {
+                REGION: ("fails", "4 instances run, and nothing patches, scans, watches or replaces them by itself")
+            },
             "patches_are_installed": {
                 node + good: ("holds", "every patch of the baseline is installed on 2026-11-20"),
                 node + unseen: ("unknown", f"Patch Manager never looked at {unseen}"),
@@ -109,12 +118,16 @@ def test_a_fleet(aws: Emulator) -> None:
                 node + unseen: ("fails", f"Patch Manager never looked at {unseen}"),
             },
             "patching_is_scheduled": {
-                REGION: ("fails", "no association and no enabled maintenance window runs AWS-RunPatchBaseline")
+                REGION: (
+                    "fails",
+                    "an association runs AWS-RunPatchBaselineAssociation, which only looks what is missing",
+                )
             },
             "associations_succeed": {
                 f"{SSM}association/a-1": ("fails", "AWS-GatherSoftwareInventory: Failed"),
                 f"{SSM}association/a-2": ("holds", "AWS-UpdateSSMAgent: Success"),
                 f"{SSM}association/a-3": ("unknown", "AWS-ConfigureAWSPackage: Pending"),
+                f"{SSM}association/a-4": ("holds", "AWS-RunPatchBaselineAssociation: Success"),
             },
             "sessions_are_logged": {REGION: ("fails", "no preferences are set, so nothing is logged")},
             "managed_nodes": {REGION: ("told", "3 managed nodes, 2 of them online")},
@@ -136,12 +149,18 @@ def test_a_fleet(aws: Emulator) -> None:
             DocumentFormat="JSON",
             Content=json.dumps(content),
         )
-        rest = ("patching_is_scheduled", "sessions_are_logged", "maintenance_windows")
+        rest = (
+            "patching_is_scheduled",
+            "sessions_are_logged",
+            "maintenance_windows",
+            "something_protects_instances_by_itself",
+        )
         told = "1 of 1 maintenance windows are enabled; they run: AWS-RunPatchBaseline"
         assert judge_all(aws, "ssm", rest, at=NOW) == {
             "patching_is_scheduled": {REGION: ("holds", "a maintenance window runs AWS-RunPatchBaseline")},
             "sessions_are_logged": {REGION: ("holds", "logged to /sessions")},
             "maintenance_windows": {REGION: ("told", told)},
+            "something_protects_instances_by_itself": {REGION: ("holds", "patches are installed on a schedule")},
         }
 
 
@@ -279,19 +298,23 @@ def association(name: str, schedule: str | None = "rate(1 day)", status: str | N
     )
 
 
+INSTALL, SCAN = [PatchOperation(value="Install")], [PatchOperation(value="Scan")]
+
+
 @pytest.mark.parametrize(
-    ("associations", "tasks", "holds"),
+    ("one", "operations", "does"),
     [
-        ([association("AWS-RunPatchBaseline")], [], True),
-        ([association("AWS-RunPatchBaseline", None)], [], False),
-        ([association("AWS-QuickSetup-PatchPolicy-ScanForPatches-x")], [], True),
-        ([association("AWS-UpdateSSMAgent")], [WindowTask(task_arn="arn:aws:lambda:x:1:function:f")], False),
-        ([], [WindowTask(task_arn="arn:aws:ssm:us-east-1::document/AWS-RunPatchBaseline")], True),
+        (association("AWS-RunPatchBaseline"), INSTALL, "Install"),
+        (association("AWS-RunPatchBaseline"), SCAN, "Scan"),
+        (association("AWS-RunPatchBaseline"), [], UNTOLD),
+        (association("AWS-RunPatchBaseline", None), INSTALL, ""),
+        (association("AWS-QuickSetup-PatchPolicy-ScanForPatches-x"), [], "Scan"),
+        (association("AWS-QuickSetup-PatchPolicy-InstallPatches-x"), [], "Install"),
+        (association("AWS-UpdateSSMAgent"), [], ""),
     ],
 )
-def test_patching_is_scheduled(associations: list[Association], tasks: list[WindowTask], holds: bool) -> None:
-    verdict = nodes.patching_is_scheduled([NODE], associations, tasks)
-    assert isinstance(verdict, Holds if holds else Fails)
+def test_what_associations_have_patch_manager_do(one: Association, operations: list[PatchOperation], does: str) -> None:
+    assert patching.patching_association(one, operations).does == does
 
 
 def test_associations_that_never_ran() -> None:
