@@ -168,6 +168,7 @@ def test_who_hears_is_read(aws: Emulator) -> None:
     sns.unsubscribe(SubscriptionArn=listener)
     deaf = {name: {REGION: ("fails", f"the alarm on-{name} reaches nobody")} for name in NAMES}
     assert judge_all(aws, "trail_alarms", NAMES) == deaf
+    assert aws.judge("logs.use_of_root_raises_an_alarm") == {REGION: ("fails", "the alarm on-root reaches nobody")}
 
     for name in ("changes_of_trails_raise_an_alarm", "changes_of_networks_raise_an_alarm"):
         client.delete_metric_filter(logGroupName="trail", filterName=name)
