@@ -1,16 +1,16 @@
 """Whether anybody hears of what breaks availability: alarms that reach somebody, for databases, balancers, queues and quotas."""
 
 import re
-from dataclasses import dataclass
 
 from checks.cloudformation import Stack
 from checks.cloudwatch.evidence import Alarm, Composite, watching
 from checks.ec2.evidence import AnyInterface
 from checks.elbv2.evidence import LoadBalancer
-from checks.events import Routed, Rule, rules_about
+from checks.events import Rule
+from checks.hearing import Heard, listen
 from checks.lambda_.evidence import Function
 from checks.rds.evidence import DBInstance
-from checks.servicequotas import AutoManagement, QuotaAlarm
+from checks.servicequotas import AutoManagement, watches_a_quota
 from checks.sns import Subscription
 from checks.stages import DEVELOPMENT, KEY, in_development
 from scanner import (
@@ -28,14 +28,11 @@ from scanner import (
     Verdict,
     check,
     days,
-    derived,
     fact,
 )
 
 _DATABASES = ("AWS/RDS", "AWS/DocDB", "AWS/Neptune")
 _BALANCERS = ("AWS/ApplicationELB", "AWS/NetworkELB", "AWS/GatewayELB")
-# Actions that move capacity or mend a machine, and tell nobody.
-_SILENT = (":autoscaling:", ":automate:", ":swf:")
 _MONITOR = re.compile(r"(?i)quota[-_ ]?monitor|limit[-_ ]?monitor|service[-_ ]?quotas?[-_ ]?(?:auto|increase|alarm)")
 
 
@@ -66,47 +63,6 @@ class OldestMessage(
     ),
 ):
     """How old the oldest message was, in seconds, by the day."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """The alarms of a region that somebody hears, those of which it cannot be told, and all others."""
-
-    surely: tuple[Alarm, ...]
-    perhaps: tuple[Alarm, ...]
-    deaf: tuple[Alarm, ...]
-
-
-@derived
-def heard(
-    alarms: list[Alarm],
-    composites: list[Composite],
-    routes: list[Routed],
-    subscriptions: list[Subscription],
-    here: Target,
-) -> Heard:
-    """Who hears an alarm: a confirmed subscriber, an incident or a function, directly or by a composite alarm.
-
-    A rule on alarms may hear each of them, and subscribers of another account's topic cannot be seen.
-    """
-    listened = {one.topic_arn for one in subscriptions if one.confirmed}
-    by_rule = bool(rules_about(routes, "aws.cloudwatch"))
-    surely, perhaps, deaf = [], [], []
-    for alarm in alarms:
-        actions = list(alarm.alarm_actions) if alarm.actions_enabled else []
-        for one in composites:
-            if one.actions_enabled and one.names(alarm):
-                actions.extend(one.alarm_actions)
-        telling = [one for one in actions if not any(word in one for word in _SILENT)]
-        topics = [one for one in telling if ":sns:" in one]
-        abroad = [one for one in topics if one.split(":")[3:5] != [here.region, here.account]]
-        if set(topics) & listened or len(topics) < len(telling):
-            surely.append(alarm)
-        elif abroad or by_rule:
-            perhaps.append(alarm)
-        else:
-            deaf.append(alarm)
-    return Heard(tuple(surely), tuple(perhaps), tuple(deaf))
 
 
 def _verdict(found: Heard, namespaces: tuple[str, ...], *names: dict[str, str]) -> Verdict:
@@ -167,22 +123,30 @@ def queues_that_back_up_are_heard(queue: QueueName, age: OldestMessage, found: H
 
 @check(effort="medium")
 def quotas_are_followed_by_something(
-    alarms: AllRegions[QuotaAlarm],
+    alarms: AllRegions[Alarm],
+    composites: AllRegions[Composite],
+    subscriptions: AllRegions[Subscription],
     management: AllRegions[AutoManagement],
     rules: AllRegions[Rule],
     stacks: AllRegions[Stack],
     functions: AllRegions[Function],
     interfaces: AllRegions[AnyInterface],
+    here: Target,
 ) -> Verdict:
-    """In some region an alarm, Service Quotas itself, a rule or a quota monitor acts on quotas that fill up.
+    """In some region an alarm that reaches somebody, Service Quotas itself, a rule or a quota monitor acts on quotas that fill up.
 
     Why: who asks for an increase when a deployment fails waits for hours or days.
     Fix: turn on automatic management in Service Quotas, deploy the Quota Monitor solution, or alarms with SERVICE_QUOTA().
     """
     if not interfaces:
         return NotApplicable("no region has a network interface")
-    if watching_ := sorted(one.alarm_name for one in alarms if one.watches_a_quota):
-        return Holds(f"alarms: {', '.join(watching_[:3])}")
+    by_rule = any(one.on and one.tells and one.is_about("aws.cloudwatch") for one in rules)
+    watching_ = [one for one in alarms if watches_a_quota(one)]
+    found = listen(
+        watching_, composites, subscriptions, lambda topic: topic.split(":")[4:5] == [here.account], by_rule=by_rule
+    )
+    if found.surely:
+        return Holds(f"alarms: {', '.join(sorted(one.alarm_name for one in found.surely)[:3])}")
     if any(one.opt_in_status == "ENABLED" for one in management):
         return Holds("automatic management is on")
     sources = ("aws.trustedadvisor", "aws.servicequotas")
@@ -191,6 +155,11 @@ def quotas_are_followed_by_something(
     named = [one.stack_name for one in stacks] + [one.function_name for one in functions]
     if monitors := sorted({name for name in named if _MONITOR.search(name)}):
         return Holds(f"by its name: {monitors[0]}")
+    if found.perhaps:
+        return CannotTell(f"who hears the alarm {min(one.alarm_name for one in found.perhaps)} cannot be told")
+    if found.deaf:
+        name = min(one.alarm_name for one in found.deaf)
+        return Fails(f"the alarm {name} reaches nobody; no automatic management, no rule and no quota monitor")
     return Fails("no alarm, no automatic management, no rule and no quota monitor")
 
 

@@ -1,14 +1,21 @@
 """Auto Scaling: groups, the zones that they span and how they notice a broken instance."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from checks.stages import DEVELOPMENT, KEY, REASON, Tag, alone_by_design, in_development
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, fact
+from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Verdict, check, derived, fact
 
 # Processes that start, replace and offer instances. Others are suspended for good reasons, such as AZRebalance below EKS.
 _HEALING = frozenset({"AddToLoadBalancer", "HealthCheck", "Launch", "ReplaceUnhealthy", "Terminate"})
 # Tags of groups that something else scales: EKS, the cluster autoscaler, ECS.
 _SCALED_BY_OTHERS = ("eks:", "k8s.io/cluster-autoscaler/", "AmazonECSManaged")
+
+# Tags that name the cluster of a group's nodes: those of EKS, eksctl and kops, and one that has the name in its key.
+_CLUSTER = frozenset({"eks:cluster-name", "alpha.eksctl.io/cluster-name", "KubernetesCluster"})
+_CLUSTER_KEY = "kubernetes.io/cluster/"
 
 
 class Instance(Part):
@@ -82,6 +89,44 @@ class Group(
     @property
     def scaled_by_others(self) -> bool:
         return any(tag.key.startswith(_SCALED_BY_OTHERS) for tag in self.tags)
+
+    @property
+    def cluster(self) -> str:
+        """The cluster whose nodes it starts, by its tags; empty where they name none."""
+        named = (tag.value for tag in self.tags if tag.key in _CLUSTER and tag.value)
+        keys = (tag.key.removeprefix(_CLUSTER_KEY) for tag in self.tags if tag.key.startswith(_CLUSTER_KEY))
+        return next(named, "") or next(keys, "")
+
+    @property
+    def in_service(self) -> list[Instance]:
+        return [one for one in self.instances if one.lifecycle_state == "InService"]
+
+
+@dataclass(frozen=True)
+class NodeZones:
+    """In which zones all groups of a cluster together may start nodes, and in which their nodes are in service."""
+
+    open: Mapping[str, frozenset[str]]
+    running: Mapping[str, frozenset[str]]
+
+
+@derived
+def node_zones(groups: list[Group]) -> NodeZones:
+    """A group for each zone is how stateful pods keep their volumes (EKS best practices, "Cluster Autoscaler")."""
+    may, do = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for group in groups:
+        if group.cluster and group.max_size > 0:
+            may[group.cluster].update(group.availability_zones)
+            do[group.cluster].update(one.availability_zone for one in group.in_service)
+    return NodeZones(*({name: frozenset(zones) for name, zones in found.items()} for found in (may, do)))
+
+
+def _one_of_many(group: Group, zones: Mapping[str, frozenset[str]]) -> NotApplicable | None:
+    """Do the other groups of its cluster make up for the single zone of a group?"""
+    told = sorted(zones.get(group.cluster, ()))
+    if len(told) < 2:
+        return None
+    return NotApplicable(f"the groups of the cluster {group.cluster} together are in {', '.join(told)}")
 
 
 class Alarm(Part):
@@ -162,13 +207,14 @@ class Refresh(
 @check(effort="medium")
 def groups_span_zones(
     group: Group,
+    nodes: NodeZones,
     *,
     single_by_design: tuple[str, ...] = (),
     reason_tag: str = REASON,
     environment_tag: str = KEY,
     development: tuple[str, ...] = DEVELOPMENT,
 ) -> Verdict:
-    """Groups may start instances in at least two Availability Zones.
+    """Groups, or all groups of a cluster's nodes together, may start instances in at least two Availability Zones.
 
     Why: a group in one zone has nowhere to go when the zone fails.
     Fix: aws autoscaling update-auto-scaling-group --auto-scaling-group-name NAME --vpc-zone-identifier A,B
@@ -179,7 +225,7 @@ def groups_span_zones(
     if len(zones) > 1:
         return Holds(f"over {', '.join(zones)}")
     outside = alone_by_design(group.tags, reason_tag) or in_development(group.tags, environment_tag, development)
-    return outside or Fails(f"in {', '.join(zones) or 'no zone'} alone")
+    return outside or _one_of_many(group, nodes.open) or Fails(f"in {', '.join(zones) or 'no zone'} alone")
 
 
 @check(effort="low")
@@ -293,6 +339,7 @@ def healing_is_not_suspended(group: Group) -> Verdict:
 @check(effort="low")
 def running_instances_span_zones(
     group: Group,
+    nodes: NodeZones,
     *,
     single_by_design: tuple[str, ...] = (),
     reason_tag: str = REASON,
@@ -304,7 +351,7 @@ def running_instances_span_zones(
     Why: several instances in one zone are gone together.
     Fix: give the group subnets in two zones, and resume its process AZRebalance.
     """
-    running = [one for one in group.instances if one.lifecycle_state == "InService"]
+    running = group.in_service
     if len(running) < 2:
         return NotApplicable(f"{len(running)} instances are in service")
     if group.auto_scaling_group_name in single_by_design:
@@ -314,7 +361,7 @@ def running_instances_span_zones(
     if len(zones) > 1:
         return Holds(told)
     outside = alone_by_design(group.tags, reason_tag) or in_development(group.tags, environment_tag, development)
-    return outside or Fails(told)
+    return outside or _one_of_many(group, nodes.running) or Fails(told)
 
 
 @check(effort="medium")

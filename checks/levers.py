@@ -56,9 +56,10 @@ def _last_runs(names: list[str], executions: list[Execution]) -> Verdict:
     failed = [f"{name} ({status})" for name, status in last.items() if status not in _DONE]
     if failed:
         return Fails(f"did not succeed: {_named(failed)}")
-    if last:
-        return Holds(f"the last runs of {_named(list(last))} succeeded")
-    return CannotTell(f"no run of {_named(names)} to its end is in the history")
+    if untried := [name for name in names if name not in last]:
+        well = f"; the last runs of {_named(list(last))} succeeded" if last else ""
+        return CannotTell(f"no run of {_named(untried)} to its end is in the history{well}")
+    return Holds(f"the last runs of {_named(list(last))} succeeded")
 
 
 @check(effort="medium")

@@ -4,14 +4,16 @@ Usage is counted from what the scan lists anyway. Quotas are read in regions tha
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checks.cloudwatch.evidence import ALARM_TYPES
+from checks.cloudwatch.evidence import Alarm
 from checks.ec2.evidence import Address, Addresses, AnyInterface, NetworkInterface, Vpc
 from checks.ec2.processors import STANDARD, RunningInstance, standard_vcpus
 from checks.ec2.rules import SecurityGroup
 from checks.elbv2.evidence import LoadBalancer
-from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, check, derived, fact
+from checks.hearing import Heard
+from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Read, Target, Verdict, check, derived, fact
 
 # Quota codes as Service Quotas lists them; the names in findings are those that AWS answers.
 _VPCS, _INTERFACES, _GROUPS, _SUBNETS = "L-F678F1CE", "L-DF5E4CA3", "L-E79EC296", "L-407747CB"
@@ -98,21 +100,11 @@ class Template(
     service_quota_template_association_status: str
 
 
-class Metric(Part):
-    expression: str | None = None
-
-
-class QuotaAlarm(Evidence, read=Read("cloudwatch:DescribeAlarms", "MetricAlarms", fixed=ALARM_TYPES)):
-    alarm_name: str
-    namespace: str | None = None  # an alarm on an expression has none
-    metric_name: str | None = None
-    metrics: tuple[Metric, ...] = ()
-
-    @property
-    def watches_a_quota(self) -> bool:
-        """Does it compare usage with a quota, by metric math or by Trusted Advisor's metric?"""
-        by_math = any("SERVICE_QUOTA(" in (one.expression or "").upper() for one in self.metrics)
-        return by_math or (self.namespace, self.metric_name) == ("AWS/TrustedAdvisor", "ServiceLimitUsage")
+def watches_a_quota(alarm: Alarm) -> bool:
+    """Does an alarm compare usage with a quota, by metric math or by Trusted Advisor's metric?"""
+    by_math = any("SERVICE_QUOTA(" in (one.expression or "").upper() for one in alarm.metrics)
+    advised = ("AWS/TrustedAdvisor", "ServiceLimitUsage")
+    return by_math or any((one.namespace, one.metric_name) == advised for one in alarm.watched)
 
 
 @dataclass(frozen=True)
@@ -201,22 +193,27 @@ def no_quota_is_nearly_used_up(
 
 
 @check(effort="medium")
-def quotas_raise_alarms(
-    alarms: list[QuotaAlarm], management: list[AutoManagement], interfaces: list[AnyInterface]
-) -> Verdict:
-    """An alarm or Service Quotas itself tells when a quota is nearly used up.
+def quotas_raise_alarms(found: Heard, management: list[AutoManagement], interfaces: list[AnyInterface]) -> Verdict:
+    """An alarm that reaches somebody, or Service Quotas itself, tells when a quota is nearly used up.
 
     Why: a quota that nobody watches is found by the deployment that fails.
-    Fix: an alarm on usage / SERVICE_QUOTA(usage), or turn on automatic management with notifications.
+    Fix: an alarm on usage / SERVICE_QUOTA(usage) with a topic that somebody hears, or turn on automatic management.
     """
     if not interfaces:
         return NotApplicable("the region has no network interface")
-    watching = sorted(one.alarm_name for one in alarms if one.watches_a_quota)
-    if watching:
+    if watching := _watching(found.surely):
         return Holds(f"alarms: {', '.join(watching[:5])}")
     if any(one.opt_in_status == "ENABLED" for one in management):
         return Holds("automatic management is on")
+    if unsure := _watching(found.perhaps):
+        return CannotTell(f"who hears the alarm {unsure[0]} cannot be told, and automatic management is off")
+    if deaf := _watching(found.deaf):
+        return Fails(f"the alarm {deaf[0]} reaches nobody, and automatic management is off")
     return Fails("no alarm watches a quota, and automatic management is off")
+
+
+def _watching(alarms: Iterable[Alarm]) -> list[str]:
+    return sorted(one.alarm_name for one in alarms if watches_a_quota(one))
 
 
 @fact

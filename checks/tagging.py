@@ -114,9 +114,10 @@ def environments_do_not_mix(
         return Fails(told)
     if production and other:
         return CannotTell(f"{told}: too few to tell")
-    if 100 * (production + other) < percent * len(named):
-        return CannotTell(f"{told}; of {len(named) - production - other} it is not told")
-    return Holds(told)
+    silent = sum(not one for one in named)
+    if silent:
+        told = f"{told}; of {silent} it is not told"
+    return Holds(told) if 100 * (len(named) - silent) >= percent * len(named) else CannotTell(told)
 
 
 @fact

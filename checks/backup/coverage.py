@@ -2,19 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from checks.backup.evidence import AIR_GAPPED, RestoreSelection, RestoreTestingPlan, Vault
+from checks.backup.evidence import AIR_GAPPED, Creator, RestoreSelection, RestoreTestingPlan, Vault
 from checks.backup.objectives import LastPoint, hours_of
 from checks.dynamodb import TableName
 from checks.ec2.evidence import Instance, Volume
 from checks.efs import FileSystem
 from checks.rds.evidence import DBCluster, DBInstance
-from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime, Target, Verdict, check, fact
+from scanner import Evidence, Fails, Holds, NotApplicable, Read, ScanTime, Target, Verdict, check, fact
 
 MOST_NAMED = 3
-
-
-class CreatedBy(Part):
-    restore_testing_plan_arn: str | None = None
 
 
 class Restore(Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fixed={"ByStatus": "COMPLETED"})):
@@ -24,7 +20,7 @@ class Restore(Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fixed
     creation_date: datetime
     completion_date: datetime | None = None
     resource_type: str | None = None
-    created_by: CreatedBy | None = None
+    created_by: Creator | None = None
     validation_status: str | None = None
 
     @property

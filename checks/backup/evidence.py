@@ -115,8 +115,25 @@ class RestoreJob(Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fi
     completion_date: datetime
 
 
+class Creator(Part):
+    restore_testing_plan_arn: str | None = None
+
+
+class RecentRestore(
+    Evidence, read=Read("backup:ListRestoreJobs", "RestoreJobs", fixed={"ByCreatedAfter": "{days_ago:30}"})
+):
+    """A restore of the past 30 days however it ended, and the restore testing plan that asked for it."""
+
+    restore_job_id: str
+    status: str
+    creation_date: datetime
+    resource_type: str | None = None
+    created_by: Creator | None = None
+
+
 class RestoreTestingPlan(Evidence, read=Read("backup:ListRestoreTestingPlans", "RestoreTestingPlans")):
     restore_testing_plan_name: str
+    restore_testing_plan_arn: str
     last_execution_time: datetime | None = None
 
 

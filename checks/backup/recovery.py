@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from checks.backup.evidence import Job, Protected, RestoreJob, RestoreSelection, RestoreTestingPlan
+from checks.backup.evidence import Job, Protected, RecentRestore, RestoreJob, RestoreSelection, RestoreTestingPlan
 from checks.changes import Event, History
 from checks.rds.evidence import DBInstance
 from checks.stages import DEVELOPMENT, KEY, in_development
 from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
+
+_BROKEN = frozenset({"ABORTED", "FAILED"})
 
 
 @check(effort="low")
@@ -49,6 +51,7 @@ def restores_are_tested(
     resources: list[Protected],
     jobs: list[RestoreJob],
     plans: list[RestoreTestingPlan],
+    recent: list[RecentRestore],
     history: History,
     at: ScanTime,
     *,
@@ -61,11 +64,15 @@ def restores_are_tested(
     """
     if not resources:
         return NotApplicable("AWS Backup has no recovery points here")
-    last = _last_restore(jobs, plans, history.restores)
+    last, tests = _last_restore(jobs, history.restores), _tests(plans, recent)
     if last is not None and at - last.at <= timedelta(days=days):
         return Holds(last.told)
+    if (unsure := max(tests.unsure, default=None)) and at - unsure.at <= timedelta(days=days):
+        return CannotTell(unsure.told)
     if history.next_token is not None:
         return CannotTell(f"no restore {history.since}, which is not all of the event history")
+    if ended := max((*tests.unsure, *tests.failed), default=None):
+        return Fails(ended.told)
     if jobs:
         return Fails(f"the last restore was completed on {max(job.completion_date for job in jobs):%Y-%m-%d}")
     return Fails("no restore testing plan ever ran" if plans else "no restore and no restore testing plan is listed")
@@ -77,6 +84,7 @@ def databases_in_one_zone_have_a_tested_restore(
     jobs: list[RestoreJob],
     plans: list[RestoreTestingPlan],
     selections: list[RestoreSelection],
+    recent: list[RecentRestore],
     history: History,
     at: ScanTime,
     *,
@@ -102,9 +110,15 @@ def databases_in_one_zone_have_a_tested_restore(
     calls = [call for call in history.restores if call.service == "rds"]
     theirs = [job for job in jobs if job.resource_type == "RDS"]
     testing = {one.restore_testing_plan_name for one in selections if one.protected_resource_type == "RDS"}
-    last = _last_restore(theirs, [plan for plan in plans if plan.restore_testing_plan_name in testing], calls)
+    last = _last_restore(theirs, calls)
     if last is not None and at - last.at <= timedelta(days=days):
         return Holds(f"in one Availability Zone; {last.told}")
+    tests = _tests(
+        [plan for plan in plans if plan.restore_testing_plan_name in testing],
+        [job for job in recent if job.resource_type in ("RDS", None)],
+    )
+    if (unsure := max(tests.unsure, default=None)) and at - unsure.at <= timedelta(days=days):
+        return CannotTell(f"in one Availability Zone; {unsure.told}")
     if any(job.resource_type is None for job in jobs):
         return CannotTell("in one Availability Zone; of a restore in AWS Backup it is not told what was restored")
     if history.next_token is not None:
@@ -119,21 +133,38 @@ class Restore(NamedTuple):
     told: str
 
 
-def _last_restore(
-    jobs: Iterable[RestoreJob], plans: Iterable[RestoreTestingPlan], calls: Iterable[Event]
-) -> Restore | None:
-    """The newest sign that something was restored: a job that ended, a testing plan that ran, a call on record."""
+def _last_restore(jobs: Iterable[RestoreJob], calls: Iterable[Event]) -> Restore | None:
+    """The newest sign that something was restored: a job that was completed, a call on record."""
     seen = [
         *(Restore(job.completion_date, "a restore was completed") for job in jobs),
-        *(
-            Restore(plan.last_execution_time, "a restore testing plan ran")
-            for plan in plans
-            if plan.last_execution_time
-        ),
         *(Restore(call.event_time, f"{call.event_name} was called") for call in calls),
     ]
     last = max(seen, default=None)
     return last._replace(told=f"{last.told} on {last.at:%Y-%m-%d}") if last else None
+
+
+class Tests(NamedTuple):
+    """The last runs of restore testing plans that restored nothing as far as is listed, and those whose restores all failed."""
+
+    unsure: list[Restore]
+    failed: list[Restore]
+
+
+def _tests(plans: Iterable[RestoreTestingPlan], recent: Iterable[RecentRestore]) -> Tests:
+    """A plan's last run is none of its restores: they may have failed, and a plan that selects nothing runs as well."""
+    jobs = [(one.created_by.restore_testing_plan_arn, one) for one in recent if one.created_by]
+    found = Tests([], [])
+    for plan in plans:
+        ran = plan.last_execution_time
+        if ran is None:
+            continue
+        states = {job.status for arn, job in jobs if arn == plan.restore_testing_plan_arn and job.creation_date >= ran}
+        told = f"the restore testing plan {plan.restore_testing_plan_name} ran on {ran:%Y-%m-%d}, and"
+        if states and states <= _BROKEN:
+            found.failed.append(Restore(ran, f"{told} none of its restores succeeded"))
+        else:
+            found.unsure.append(Restore(ran, f"{told} no restore that it completed is listed"))
+    return found
 
 
 @fact

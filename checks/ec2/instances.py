@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from checks.ec2.evidence import Address, Instance, MetadataDefaults, SerialConsole
+from checks.ec2.evidence import Address, AnyInterface, Instance, MetadataDefaults, SerialConsole
 from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 _SINCE = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)")
@@ -24,7 +24,7 @@ def metadata_needs_a_session(instance: Instance) -> Verdict:
 
 
 @check(effort="low")
-def new_instances_need_a_session(defaults: MetadataDefaults) -> Verdict:
+def new_instances_need_a_session(defaults: MetadataDefaults, interfaces: list[AnyInterface]) -> Verdict:
     """New instances of the region require session tokens for their metadata unless told otherwise.
 
     Why: an account-wide default reaches the instances that nobody thought of.
@@ -37,7 +37,8 @@ def new_instances_need_a_session(defaults: MetadataDefaults) -> Verdict:
         return Holds("no instance starts without session tokens")
     if tokens == "required":
         return Holds("session tokens are required by default")
-    return Fails(f"the default is {tokens or 'not set'}")
+    told = f"the default is {tokens or 'not set'}"
+    return Fails(told) if interfaces else NotApplicable(f"{told}, and the region has no network interface")
 
 
 @check(effort="medium")

@@ -1,5 +1,7 @@
 """Whether what stands in one place alone comes back by itself: single instances, and the volumes with their data."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.autoscaling import Group
@@ -17,6 +19,7 @@ from scanner import (
     Target,
     Verdict,
     check,
+    derived,
     fact,
 )
 
@@ -91,9 +94,11 @@ class RecoveryAlarm(
     alarm_actions: tuple[str, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
 
-    def recovers(self, instance: str) -> bool:
-        named = any((one.name, one.value) == ("InstanceId", instance) for one in self.dimensions)
-        return self.actions_enabled and named and any(one.endswith(_RECOVERS) for one in self.alarm_actions)
+    @property
+    def recovers(self) -> list[str]:
+        """The instances that it recovers."""
+        acts = self.actions_enabled and any(one.endswith(_RECOVERS) for one in self.alarm_actions)
+        return [one.value for one in self.dimensions if acts and one.name == "InstanceId"]
 
 
 class Attachment(Part):
@@ -123,12 +128,42 @@ class VolumeSnapshot(
     start_time: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Rescue:
+    """What a group does about each of its instances, and the first alarm that recovers an instance, by instance."""
+
+    by_group: Mapping[str, Verdict]
+    by_alarm: Mapping[str, str]
+
+
+@derived
+def rescue(groups: list[Group], alarms: list[RecoveryAlarm]) -> Rescue:
+    """Who brings instances back, read once for all of them."""
+    kept: dict[str, Verdict] = {}
+    for group in groups:
+        for one in group.instances:
+            kept.setdefault(one.instance_id, _by_its_group(group, one.lifecycle_state))
+    recovered: dict[str, str] = {}
+    for alarm in alarms:
+        for instance in alarm.recovers:
+            recovered.setdefault(instance, alarm.alarm_name)
+    return Rescue(kept, recovered)
+
+
+def _by_its_group(group: Group, state: str) -> Verdict:
+    """Does a group replace an instance in this state of its life?"""
+    if halted := sorted(group.suspended & _REPLACING):
+        return Fails(f"the group {group.auto_scaling_group_name} does not replace it: {', '.join(halted)} suspended")
+    if state == "Standby":
+        return Fails(f"it is on standby, and the group {group.auto_scaling_group_name} does not look at it")
+    return Holds(f"the group {group.auto_scaling_group_name} replaces it")
+
+
 @check(effort="low")
 def single_instances_recover(
     instance: SingleInstance,
     kind: TypeOf | None,
-    groups: list[Group],
-    alarms: list[RecoveryAlarm],
+    others: Rescue,
     protected: list[Protected],
     at: ScanTime,
     here: Target,
@@ -142,13 +177,12 @@ def single_instances_recover(
     """
     if instance.state.name != "running":
         return NotApplicable(f"the instance is {instance.state.name}")
-    if told := _by_its_group(instance, groups):
+    if told := others.by_group.get(instance.instance_id):
         return told
     if instance.instance_lifecycle == "spot":
         return NotApplicable("a Spot Instance may end at any time")
-    for alarm in alarms:
-        if alarm.recovers(instance.instance_id):
-            return Holds(f"the alarm {alarm.alarm_name} recovers it")
+    if alarm := others.by_alarm.get(instance.instance_id):
+        return Holds(f"the alarm {alarm} recovers it")
     option = instance.maintenance_options.auto_recovery if instance.maintenance_options else None
     hosted = instance.placement is not None and instance.placement.tenancy == "host"
     supported = kind is not None and kind.auto_recovery_supported and not hosted
@@ -167,22 +201,6 @@ def single_instances_recover(
     if option == "default" and with_disks:
         return CannotTell("EC2 recovers it only without volumes on the disks of its host, which are not told")
     return Fails("automatic recovery is off, no alarm recovers it, and it has no recent recovery point")
-
-
-def _by_its_group(instance: SingleInstance, groups: list[Group]) -> Verdict | None:
-    """Does the group that it is in replace it? None where it is in none."""
-    for group in groups:
-        held = [one for one in group.instances if one.instance_id == instance.instance_id]
-        halted = sorted(group.suspended & _REPLACING)
-        if held and halted:
-            return Fails(
-                f"the group {group.auto_scaling_group_name} does not replace it: {', '.join(halted)} suspended"
-            )
-        if held and held[0].lifecycle_state == "Standby":
-            return Fails(f"it is on standby, and the group {group.auto_scaling_group_name} does not look at it")
-        if held:
-            return Holds(f"the group {group.auto_scaling_group_name} replaces it")
-    return None
 
 
 @check(effort="low")

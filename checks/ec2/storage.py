@@ -2,6 +2,7 @@
 
 from checks.ec2.evidence import (
     AllowedImages,
+    AnyInterface,
     EbsDefault,
     Image,
     ImageBlock,
@@ -46,7 +47,9 @@ def volumes_are_encrypted(volume: Volume) -> Verdict:
 
 
 @check(effort="low")
-def volumes_are_encrypted_by_default(default: EbsDefault, volumes: list[Volume], snapshots: list[Snapshot]) -> Verdict:
+def volumes_are_encrypted_by_default(
+    default: EbsDefault, interfaces: list[AnyInterface], volumes: list[Volume], snapshots: list[Snapshot]
+) -> Verdict:
     """New EBS volumes of the region are encrypted whoever makes them.
 
     Why: a default cannot be forgotten.
@@ -54,9 +57,10 @@ def volumes_are_encrypted_by_default(default: EbsDefault, volumes: list[Volume],
     """
     if default.ebs_encryption_by_default:
         return Holds("encryption by default is on")
-    if not volumes and not snapshots:
-        return NotApplicable("encryption by default is off, and the region has no volumes or snapshots")
-    return Fails("encryption by default is off")
+    told = "encryption by default is off"
+    if not interfaces and not volumes and not snapshots:
+        return NotApplicable(f"{told}, and the region has no network interface, volume or snapshot")
+    return Fails(told)
 
 
 @check(effort="high")
@@ -127,7 +131,9 @@ def snapshots_are_not_public(snapshots: list[Snapshot], public: list[PublicSnaps
 
 
 @check(effort="low")
-def snapshots_cannot_become_public(block: SnapshotBlock) -> Verdict:
+def snapshots_cannot_become_public(
+    block: SnapshotBlock, interfaces: list[AnyInterface], volumes: list[Volume], snapshots: list[Snapshot]
+) -> Verdict:
     """The region blocks public sharing of EBS snapshots.
 
     Why: one switch for the region holds whatever somebody does by mistake.
@@ -135,7 +141,10 @@ def snapshots_cannot_become_public(block: SnapshotBlock) -> Verdict:
     """
     if block.state in ("block-all-sharing", "block-new-sharing"):
         return Holds(f"the state is {block.state}")
-    return Fails(f"the state is {block.state}")
+    told = f"the state is {block.state}"
+    if not interfaces and not volumes and not snapshots:
+        return NotApplicable(f"{told}, and the region has no network interface, volume or snapshot")
+    return Fails(told)
 
 
 @check(effort="low")
@@ -149,14 +158,18 @@ def images_are_not_public(image: Image) -> Verdict:
 
 
 @check(effort="low")
-def images_cannot_become_public(block: ImageBlock) -> Verdict:
+def images_cannot_become_public(block: ImageBlock, interfaces: list[AnyInterface], images: list[Image]) -> Verdict:
     """The region blocks public sharing of machine images.
 
     Why: one switch for the region holds whatever somebody does by mistake.
     Fix: aws ec2 enable-image-block-public-access --image-block-public-access-state block-new-sharing
     """
-    state = block.image_block_public_access_state
-    return Holds(f"the state is {state}") if state == "block-new-sharing" else Fails(f"the state is {state}")
+    told = f"the state is {block.image_block_public_access_state}"
+    if block.image_block_public_access_state == "block-new-sharing":
+        return Holds(told)
+    if not interfaces and not images:
+        return NotApplicable(f"{told}, and the region has no network interface or image")
+    return Fails(told)
 
 
 @check(effort="medium")

@@ -37,7 +37,7 @@ class Function(Evidence, read=Read("lambda:ListFunctions", "Functions", arn="{fu
     vpc_config: Network | None = None
     tracing_config: Tracing | None = None
     environment: Environment | None = None
-    dead_letter_config: DeadLetters | None = None
+    dead_letter_config: DeadLetters | None = None  # of $LATEST: each version has its own
     logging_config: LoggingConfig | None = None
     layers: tuple[Layer, ...] = ()
     master_arn: str | None = None
@@ -89,6 +89,18 @@ class AliasPolicy(
     """The policy of an alias: it stands beside the function's own, which does not show it."""
 
     policy: Policy
+
+
+class AliasConfiguration(
+    Evidence,
+    read=Read(
+        "lambda:GetFunctionConfiguration", per=Alias, args={"FunctionName": "function_name", "Qualifier": "name"}
+    ),
+):
+    """The settings of the version that an alias points to: they were locked when it was published (API reference)."""
+
+    version: str | None = None
+    dead_letter_config: DeadLetters | None = None
 
 
 class FunctionUrl(

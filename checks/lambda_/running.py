@@ -5,6 +5,7 @@ import re
 from checks.ec2.evidence import Subnet
 from checks.lambda_.evidence import (
     Alias,
+    AliasConfiguration,
     AliasPolicy,
     Concurrency,
     EventInvokeConfig,
@@ -86,6 +87,8 @@ def failed_events_are_kept(
     function: Function,
     policy: FunctionPolicy | None,
     of_aliases: list[AliasPolicy],
+    aliases: list[Alias],
+    versions: list[AliasConfiguration],
     configs: list[EventInvokeConfig],
 ) -> Verdict:
     """Functions that services call asynchronously keep the events that they could not handle.
@@ -106,15 +109,44 @@ def failed_events_are_kept(
     }
     if not called:
         return NotApplicable("its policy lets in no service that calls asynchronously")
-    if function.dead_letter_config and function.dead_letter_config.target_arn:
-        return Holds(f"dead letters go to {function.dead_letter_config.target_arn}")
     kept = {config.function_arn.removesuffix(_LATEST) for config in configs if config.keeps_failures}
-    lost = sorted({caller for resource, caller in called if resource not in kept})
-    if not lost:
+    left = [(resource, caller) for resource, caller in called if resource not in kept]
+    if not left:
         return Holds("failures have a destination")
+    queues = _dead_letters(function, aliases, versions)
+    lost = sorted({caller for resource, caller in left if queues.get(resource) == ""})
+    unknown = sorted({resource for resource, _ in left if queues.get(resource) is None})
+    if not lost and not unknown:
+        return Holds(f"dead letters go to {', '.join(sorted({str(queues[resource]) for resource, _ in left}))}")
     if any(name.rpartition(":")[2].isdigit() for name in kept):
         return CannotTell("failures of a version have a destination, and which version is called is not told")
-    return Fails(f"called by {', '.join(lost)}; no dead-letter queue and no destination for failures")
+    if lost:
+        return Fails(f"called by {', '.join(lost)}; no dead-letter queue and no destination for failures")
+    return CannotTell(
+        f"whether every version that {unknown[0].rpartition(':')[2]} leads to has a dead-letter queue is not told"
+    )
+
+
+def _dead_letters(
+    function: Function, aliases: list[Alias], versions: list[AliasConfiguration]
+) -> dict[str, str | None]:
+    """Where dead letters of the function and of its aliases go: empty where nowhere, None where that is not told.
+
+    What fails is kept by the queue of the version that ran. The function's own is the queue of $LATEST alone.
+    """
+
+    def target(of: Function | AliasConfiguration) -> str:
+        return (of.dead_letter_config and of.dead_letter_config.target_arn) or ""
+
+    by_version = {one.version: target(one) for one in versions if one.version} | {"$LATEST": target(function)}
+    told: dict[str, str | None] = {function.function_arn: by_version["$LATEST"]}
+    for alias in aliases:
+        more = alias.routing_config.additional_version_weights if alias.routing_config else ()
+        found = [by_version.get(version) for version in (alias.function_version, *more)]
+        known = [one for one in found if one is not None]
+        worst = "" if "" in known else None if len(known) < len(found) else known[0]
+        told[f"{function.function_arn}:{alias.name}"] = worst
+    return told
 
 
 @check(effort="low")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checks.alarms import Heard
 from checks.cloudtrail.evidence import Recorder
 from checks.cloudwatch.evidence import Alarm
+from checks.hearing import Heard
 from checks.trail_alarms.patterns import ANY, WHO, Event, Whatever, matches
 from scanner import CannotTell, Evidence, Fails, Holds, NotApplicable, Part, Read, Target, Verdict, derived
 

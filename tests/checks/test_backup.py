@@ -15,6 +15,7 @@ from checks.backup.evidence import (
     Plan,
     PlanBody,
     Protected,
+    RecentRestore,
     RestoreJob,
     RestoreTestingPlan,
     Vault,
@@ -323,6 +324,10 @@ def test_vault_policies_name_their_users(found: VaultPolicy, trusted: tuple[str,
     assert vaults.vault_policies_name_their_users(found, HERE, trusted_accounts=trusted) == verdict
 
 
+def job_done(when: str, **more: Any) -> dict[str, Any]:
+    return {"RestoreJobId": "j", "Status": "COMPLETED", "CreationDate": when, "CompletionDate": when, **more}
+
+
 def test_what_is_protected(aws: Emulator) -> None:
     assert aws.judge("backup.restores_are_tested") == {
         REGION: ("not applicable", "AWS Backup has no recovery points here")
@@ -356,7 +361,7 @@ def test_what_is_protected(aws: Emulator) -> None:
         assert aws.judge("backup.protected_resources") == {REGION: ("told", "AWS Backup has recovery points of 1 EBS")}
         told = "restore testing plans and their last run: weekly (never)"
         assert aws.judge("backup.restore_testing_plans") == {REGION: ("told", told)}
-        done = {"RestoreJobId": "j", "Status": "COMPLETED", "CompletionDate": "2026-10-01T00:00:00Z"}
+        done = job_done("2026-10-01T00:00:00Z")
         with answering(ListRestoreJobs={"RestoreJobs": [done]}):
             assert aws.judge("backup.restores_are_tested", at=NOW) == {
                 REGION: ("holds", "a restore was completed on 2026-10-01")
@@ -411,7 +416,18 @@ def restored(days: int) -> RestoreJob:
 
 def plan_that_ran(days: int | None) -> RestoreTestingPlan:
     ran = None if days is None else NOW - timedelta(days=days)
-    return RestoreTestingPlan(restore_testing_plan_name="weekly", last_execution_time=ran)
+    return RestoreTestingPlan(
+        restore_testing_plan_name="weekly", restore_testing_plan_arn="weekly", last_execution_time=ran
+    )
+
+
+def by_plan(status: str, days: int, plan: str = "weekly") -> RecentRestore:
+    fields = {"restore_job_id": "j", "status": status, "creation_date": NOW - timedelta(days=days)}
+    return RecentRestore.model_validate(fields | {"created_by": {"restore_testing_plan_arn": plan}}, strict=False)
+
+
+TESTED_ON = "the restore testing plan weekly ran on"
+UNSURE = CannotTell(f"{TESTED_ON} 2026-11-16, and no restore that it completed is listed")
 
 
 @pytest.mark.parametrize(
@@ -421,12 +437,30 @@ def plan_that_ran(days: int | None) -> RestoreTestingPlan:
         ([restored(365)], [], Holds("a restore was completed on 2025-11-23")),
         ([restored(366)], [], Fails("the last restore was completed on 2025-11-22")),
         ([], [plan_that_ran(None)], Fails("no restore testing plan ever ran")),
-        ([], [plan_that_ran(7)], Holds("a restore testing plan ran on 2026-11-16")),
-        ([restored(400)], [plan_that_ran(7)], Holds("a restore testing plan ran on 2026-11-16")),
+        ([], [plan_that_ran(7)], UNSURE),
+        ([restored(400)], [plan_that_ran(7)], UNSURE),
+        ([restored(9)], [plan_that_ran(7)], Holds("a restore was completed on 2026-11-14")),
+        ([], [plan_that_ran(366)], Fails(f"{TESTED_ON} 2025-11-22, and no restore that it completed is listed")),
     ],
 )
 def test_restores_are_tested(jobs: list[RestoreJob], plans: list[RestoreTestingPlan], verdict: Verdict) -> None:
-    assert recovery.restores_are_tested([RESOURCE], jobs, plans, NOTHING, NOW) == verdict
+    assert recovery.restores_are_tested([RESOURCE], jobs, plans, [], NOTHING, NOW) == verdict
+
+
+@pytest.mark.parametrize(
+    ("recent", "verdict"),
+    [
+        (
+            [by_plan("FAILED", 7), by_plan("ABORTED", 6)],
+            Fails(f"{TESTED_ON} 2026-11-16, and none of its restores succeeded"),
+        ),
+        ([by_plan("FAILED", 7), by_plan("RUNNING", 6)], UNSURE),
+        ([by_plan("FAILED", 14)], UNSURE),
+        ([by_plan("FAILED", 7, "another")], UNSURE),
+    ],
+)
+def test_a_plan_that_ran_may_have_restored_nothing(recent: list[RecentRestore], verdict: Verdict) -> None:
+    assert recovery.restores_are_tested([RESOURCE], [], [plan_that_ran(7)], recent, NOTHING, NOW) == verdict
 
 
 def test_a_restore_in_the_event_history_counts() -> None:
@@ -435,9 +469,9 @@ def test_a_restore_in_the_event_history_counts() -> None:
     failed = call | {"cloud_trail_event": {"error_code": "DBSnapshotNotFound"}}
     other = event | {"event_name": "CreateDBInstance"}
     told = "RestoreDBInstanceFromDBSnapshot was called on 2026-11-20"
-    assert recovery.restores_are_tested([RESOURCE], [], [], past(call), NOW) == Holds(told)
+    assert recovery.restores_are_tested([RESOURCE], [], [], [], past(call), NOW) == Holds(told)
     nothing = Fails("no restore and no restore testing plan is listed")
-    assert recovery.restores_are_tested([RESOURCE], [], [], past(failed, other), NOW) == nothing
+    assert recovery.restores_are_tested([RESOURCE], [], [], [], past(failed, other), NOW) == nothing
 
 
 def job(state: str, day: int, resource: str = "a") -> Job:
@@ -567,7 +601,7 @@ def test_a_database_in_one_zone_has_a_tested_restore(aws: Emulator) -> None:
     name = "backup.databases_in_one_zone_have_a_tested_restore"
     untested = "single-AZ database with no tested restore: none in AWS Backup, and none called in the past 90 days"
     assert aws.judge(name, at=NOW) == {alone: ("fails", untested), **others}
-    done = {"RestoreJobId": "j", "Status": "COMPLETED", "CompletionDate": "2026-10-01T00:00:00Z"}
+    done = job_done("2026-10-01T00:00:00Z")
     with answering(ListRestoreJobs={"RestoreJobs": [done | {"ResourceType": "EBS"}]}):
         assert aws.judge(name, at=NOW)[alone] == ("fails", untested)
     with answering(ListRestoreJobs={"RestoreJobs": [done | {"ResourceType": "RDS"}]}):
@@ -586,11 +620,22 @@ def test_a_database_in_one_zone_has_a_tested_restore(aws: Emulator) -> None:
         "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/r",
         "CreationTime": "2026-01-01T00:00:00Z",
     }
-    tested = ("holds", "in one Availability Zone; a restore testing plan ran on 2026-11-16")
-    for kind, said in (("EBS", ("fails", untested)), ("RDS", tested)):
-        with answering(
-            ListRestoreTestingPlans={"RestoreTestingPlans": [ran]},
-            ListRestoreTestingSelections={"RestoreTestingSelections": [selection | {"ProtectedResourceType": kind}]},
+    failed = {"RestoreJobId": "j", "Status": "FAILED", "CreationDate": "2026-11-16T06:00:00Z", "ResourceType": "RDS"}
+    failed["CreatedBy"] = {"RestoreTestingPlanArn": ran["RestoreTestingPlanArn"]}
+    unsure = "in one Availability Zone; the restore testing plan weekly ran on 2026-11-16, and no restore that it completed is listed"
+    for kind, jobs, said in (
+        ("EBS", [], ("fails", untested)),
+        ("RDS", [], ("unknown", unsure)),
+        ("RDS", [failed], ("fails", untested)),
+    ):
+        with (
+            answering(
+                ListRestoreTestingPlans={"RestoreTestingPlans": [ran]},
+                ListRestoreTestingSelections={
+                    "RestoreTestingSelections": [selection | {"ProtectedResourceType": kind}]
+                },
+            ),
+            answers.answering("backup", {"ListRestoreJobs": {"RestoreJobs": jobs}}, when={"ByStatus": None}),
         ):
             assert aws.judge(name, at=NOW) == {alone: said, **others}
 
@@ -598,7 +643,7 @@ def test_a_database_in_one_zone_has_a_tested_restore(aws: Emulator) -> None:
 def test_a_history_that_was_cut_does_not_say_that_nothing_was_restored() -> None:
     cut = History.model_validate({"events": (), "next_token": "more"}, strict=False)
     told = "no restore among the newest 0 events, which is not all of the event history"
-    assert recovery.restores_are_tested([RESOURCE], [], [], cut, NOW) == CannotTell(told)
-    assert recovery.restores_are_tested([RESOURCE], [restored(9)], [], cut, NOW) == Holds(
+    assert recovery.restores_are_tested([RESOURCE], [], [], [], cut, NOW) == CannotTell(told)
+    assert recovery.restores_are_tested([RESOURCE], [restored(9)], [], [], cut, NOW) == Holds(
         "a restore was completed on 2026-11-14"
     )

@@ -357,6 +357,7 @@ def group(**changes: object) -> Group:
 
 
 ALONE = {"availability_zones": ("us-east-1a",)}
+NO_NODES = autoscaling.node_zones([])
 LATTICE = {"identifier": "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-1", "type": "vpc-lattice"}
 NO_BALANCER = NotApplicable("the group is behind no load balancer")
 
@@ -369,12 +370,37 @@ NO_BALANCER = NotApplicable("the group is behind no load balancer")
     ],
 )
 def test_groups_span_zones(one: Group, verdict: Verdict) -> None:
-    assert autoscaling.groups_span_zones(one) == verdict
+    assert autoscaling.groups_span_zones(one, NO_NODES) == verdict
+
+
+NODES = {"key": "eks:cluster-name", "value": "shop"}
+OTHER = {"availability_zones": ("us-east-1b",)}
+
+
+@pytest.mark.parametrize(
+    ("tag", "other", "verdict"),
+    [
+        (NODES, group(**OTHER, tags=(NODES,)), True),
+        ({"key": "kubernetes.io/cluster/shop", "value": "owned"}, group(**OTHER, tags=(NODES,)), True),
+        ({"key": "KubernetesCluster", "value": "shop"}, group(**OTHER, tags=(NODES,)), True),
+        (NODES, group(**ALONE, tags=(NODES,)), False),
+        (NODES, group(**OTHER, tags=(NODES,), max_size=0), False),
+        (NODES, group(**OTHER, tags=(NODES | {"value": "other"},)), False),
+        (NODES, group(**OTHER), False),
+        ({"key": "Name", "value": "shop"}, group(**OTHER, tags=(NODES,)), False),
+        ({"key": "k8s.io/cluster-autoscaler/enabled", "value": "true"}, group(**OTHER, tags=(NODES,)), False),
+    ],
+)
+def test_a_group_for_each_zone_of_a_cluster(tag: dict[str, str], other: Group, verdict: bool) -> None:
+    one = group(**ALONE, tags=(tag,))
+    together = NotApplicable("the groups of the cluster shop together are in us-east-1a, us-east-1b")
+    told = autoscaling.groups_span_zones(one, autoscaling.node_zones([one, other]))
+    assert told == (together if verdict else Fails("in us-east-1a alone"))
 
 
 def test_one_zone_may_be_by_design() -> None:
     told = NotApplicable("the settings say that one zone is by design")
-    assert autoscaling.groups_span_zones(group(**ALONE), single_by_design=("web",)) == told
+    assert autoscaling.groups_span_zones(group(**ALONE), NO_NODES, single_by_design=("web",)) == told
 
 
 @pytest.mark.parametrize(
@@ -548,6 +574,19 @@ def test_groups_side_by_side(aws: Emulator) -> None:
     ):
         told = judge_all(aws, "autoscaling", wanted)
     assert told == {check: {launched + name: one for name, one in by.items()} for check, by in wanted.items()}
+    # EKS tags the groups of its node groups.
+    nodes = [
+        described("nodes-a", "aa", (2, 2, 4), **tagged("eks:cluster-name", "shop")),
+        described("nodes-b", "bb", (1, 2, 4), **tagged("eks:cluster-name", "shop")),
+        described("lone", "aa", (2, 2, 4), **tagged("eks:cluster-name", "lab")),
+    ]
+    together = "the groups of the cluster shop together are in us-east-1a, us-east-1b"
+    pair = {launched + name: ("not applicable", together) for name in ("nodes-a", "nodes-b")}
+    with answering("autoscaling", {"DescribeAutoScalingGroups": {"AutoScalingGroups": nodes}}):
+        assert judge_all(aws, "autoscaling", ["groups_span_zones", "running_instances_span_zones"]) == {
+            "groups_span_zones": {**pair, f"{launched}lone": ("fails", "in us-east-1a alone")},
+            "running_instances_span_zones": {**pair, f"{launched}lone": ("fails", "2 instances in us-east-1a")},
+        }
 
 
 TARGET = ScalingPolicy(policy_name="half", policy_type="TargetTrackingScaling", enabled=True)
@@ -619,10 +658,10 @@ def running(*zones: str) -> dict[str, object]:
 
 def test_instances_of_groups() -> None:
     spread = Holds("2 instances in a, b")
-    assert autoscaling.running_instances_span_zones(group(**running("a", "b"))) == spread
-    assert autoscaling.running_instances_span_zones(group(**running("a", "a"))) == Fails("2 instances in a")
+    assert autoscaling.running_instances_span_zones(group(**running("a", "b")), NO_NODES) == spread
+    assert autoscaling.running_instances_span_zones(group(**running("a", "a")), NO_NODES) == Fails("2 instances in a")
     alone = NotApplicable("1 instances are in service")
-    assert autoscaling.running_instances_span_zones(group(**running("a"))) == alone
+    assert autoscaling.running_instances_span_zones(group(**running("a")), NO_NODES) == alone
     assert autoscaling.instances_are_replaced(group(), []) == NotApplicable("the group has no instances")
     lasting = group(max_instance_lifetime=30 * 86_400, **running("a"))
     assert autoscaling.instances_are_replaced(lasting, []) == Holds("after 30 days")

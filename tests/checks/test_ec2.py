@@ -7,6 +7,7 @@ import pytest
 
 from checks.ec2 import groups, instances, network, storage, templates
 from checks.ec2.evidence import (
+    AnyInterface,
     FlowLog,
     Image,
     Instance,
@@ -170,13 +171,28 @@ def test_no_instance_stays_stopped(one: Instance, verdict: Verdict) -> None:
 
 def test_settings_of_the_region(aws: Emulator) -> None:
     """From answers prepared in fixtures/standins: moto lacks these operations."""
-    found = judged(
-        aws,
+    names = (
         "new_instances_need_a_session",
         "the_serial_console_is_off",
         "snapshots_cannot_become_public",
         "images_cannot_become_public",
+        "volumes_are_encrypted_by_default",
     )
+    unblocked = {"GetImageBlockPublicAccessState": {"ImageBlockPublicAccessState": "unblocked"}}
+    nothing = "and the region has no network interface"
+    with answering("ec2", unblocked):
+        assert judged(aws, *names) == {
+            names[0]: {REGION: ("not applicable", f"the default is not set, {nothing}")},
+            names[1]: {REGION: ("holds", "access is disabled")},
+            names[2]: {REGION: ("not applicable", f"the state is unblocked, {nothing}, volume or snapshot")},
+            names[3]: {REGION: ("not applicable", f"the state is unblocked, {nothing} or image")},
+            names[4]: {REGION: ("not applicable", f"encryption by default is off, {nothing}, volume or snapshot")},
+        }
+    client = ec2(aws)
+    # A region in which anything runs is in use: what is made there tomorrow starts with these settings.
+    client.create_network_interface(SubnetId=client.describe_subnets()["Subnets"][0]["SubnetId"])
+    found = judged(aws, *names)
+    assert found.pop("volumes_are_encrypted_by_default") == {REGION: ("fails", "encryption by default is off")}
     assert found["new_instances_need_a_session"] == {REGION: ("fails", "the default is not set")}
     assert found["the_serial_console_is_off"] == {REGION: ("holds", "access is disabled")}
     assert found["snapshots_cannot_become_public"] == {REGION: ("fails", "the state is unblocked")}
@@ -185,7 +201,7 @@ def test_settings_of_the_region(aws: Emulator) -> None:
         answering("ec2", {"GetInstanceMetadataDefaults": {"AccountLevel": {"HttpTokens": "required"}}}),
         answering("ec2", {"GetSerialConsoleAccessStatus": {"SerialConsoleAccessEnabled": True}}),
         answering("ec2", {"GetSnapshotBlockPublicAccessState": {"State": "block-all-sharing"}}),
-        answering("ec2", {"GetImageBlockPublicAccessState": {"ImageBlockPublicAccessState": "unblocked"}}),
+        answering("ec2", unblocked),
     ):
         assert judged(aws, *found) == {
             "new_instances_need_a_session": {REGION: ("holds", "session tokens are required by default")},
@@ -196,14 +212,15 @@ def test_settings_of_the_region(aws: Emulator) -> None:
 
 
 def test_settings_of_the_region_as_tables() -> None:
+    used = [AnyInterface(network_interface_id="eni-1")]
     optional = MetadataDefaults.model_validate({"account_level": {"http_tokens": "optional"}})
-    assert instances.new_instances_need_a_session(optional) == Fails("the default is optional")
+    assert instances.new_instances_need_a_session(optional, used) == Fails("the default is optional")
     off = MetadataDefaults.model_validate({"account_level": {"http_endpoint": "disabled"}})
     enforced = MetadataDefaults.model_validate({"account_level": {"http_tokens_enforced": "enabled"}})
-    assert instances.new_instances_need_a_session(enforced) == Holds("no instance starts without session tokens")
-    assert instances.new_instances_need_a_session(off) == Holds("the metadata service is off by default")
+    assert instances.new_instances_need_a_session(enforced, []) == Holds("no instance starts without session tokens")
+    assert instances.new_instances_need_a_session(off, []) == Holds("the metadata service is off by default")
     new = SnapshotBlock(state="block-new-sharing")
-    assert storage.snapshots_cannot_become_public(new) == Holds("the state is block-new-sharing")
+    assert storage.snapshots_cannot_become_public(new, [], [], []) == Holds("the state is block-new-sharing")
 
 
 def template(number: int = 1, tokens: str | None = None, public: tuple[bool | None, ...] = ()) -> Template:
@@ -331,7 +348,7 @@ def test_volumes(aws: Emulator) -> None:
 
 def test_encryption_by_default_is_judged_where_there_are_disks(aws: Emulator) -> None:
     check = "ec2.volumes_are_encrypted_by_default"
-    nothing = "encryption by default is off, and the region has no volumes or snapshots"
+    nothing = "encryption by default is off, and the region has no network interface, volume or snapshot"
     assert aws.judge(check) == {REGION: ("not applicable", nothing)}
     ec2(aws).create_volume(AvailabilityZone="us-east-1a", Size=1)
     assert aws.judge(check) == {REGION: ("fails", "encryption by default is off")}

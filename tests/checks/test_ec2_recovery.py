@@ -124,7 +124,10 @@ def saved(name: str, days: int) -> Protected:
 def test_single_instances_recover(
     one: SingleInstance, supported: bool, protected: list[Protected], verdict: Verdict
 ) -> None:
-    assert recovery.single_instances_recover(one, kind(supported), [], [], protected, NOW, HERE) == verdict
+    assert (
+        recovery.single_instances_recover(one, kind(supported), recovery.rescue([], []), protected, NOW, HERE)
+        == verdict
+    )
 
 
 def test_groups_and_alarms_recover() -> None:
@@ -140,17 +143,21 @@ def test_groups_and_alarms_recover() -> None:
         "instances": inside,
     }
     group = Group.model_validate(fields, strict=False)
-    told = recovery.single_instances_recover(instance(**OFF), kind(True), [group], [], [], NOW, HERE)
+    told = recovery.single_instances_recover(instance(**OFF), kind(True), recovery.rescue([group], []), [], NOW, HERE)
     assert told == Holds("the group web replaces it")
     halted = {"suspended_processes": [{"process_name": "ReplaceUnhealthy"}, {"process_name": "AZRebalance"}]}
     group = Group.model_validate(fields | halted, strict=False)
-    told = recovery.single_instances_recover(instance(**DEFAULT), kind(True), [group], [], [], NOW, HERE)
+    told = recovery.single_instances_recover(
+        instance(**DEFAULT), kind(True), recovery.rescue([group], []), [], NOW, HERE
+    )
     assert told == Fails("the group web does not replace it: ReplaceUnhealthy suspended")
     group = Group.model_validate(fields | {"instances": [inside[0] | {"lifecycle_state": "Standby"}]}, strict=False)
-    told = recovery.single_instances_recover(instance(**DEFAULT), kind(True), [group], [], [], NOW, HERE)
+    told = recovery.single_instances_recover(
+        instance(**DEFAULT), kind(True), recovery.rescue([group], []), [], NOW, HERE
+    )
     assert told == Fails("it is on standby, and the group web does not look at it")
     hosted = instance(**DEFAULT, placement={"tenancy": "host"})
-    told = recovery.single_instances_recover(hosted, kind(True), [], [], [], NOW, HERE)
+    told = recovery.single_instances_recover(hosted, kind(True), recovery.rescue([], []), [], NOW, HERE)
     assert told == CannotTell("it is on a Dedicated Host, whose own recovery was not read")
     for action, enabled, other in (
         ("arn:aws:automate:us-east-1:ec2:recover", False, "i-1"),
@@ -166,7 +173,9 @@ def test_groups_and_alarms_recover() -> None:
             },
             strict=False,
         )
-        found = recovery.single_instances_recover(instance(**OFF), kind(True), [], [alarm], [], NOW, HERE)
+        found = recovery.single_instances_recover(
+            instance(**OFF), kind(True), recovery.rescue([], [alarm]), [], NOW, HERE
+        )
         assert isinstance(found, Fails)
 
 

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from checks import directconnect, globalaccelerator, networkfirewall, servicequotas, transfer, vpclattice
+from checks.cloudwatch.evidence import Alarm
 from checks.directconnect import Connection, VirtualInterface
 from checks.ec2.evidence import AnyInterface
 from checks.ec2.links import VpnConnection
 from checks.ec2.processors import RunningInstance
 from checks.globalaccelerator import Accelerator, EndpointGroup
+from checks.hearing import Heard
 from checks.networkfirewall import FirewallPolicy
-from checks.servicequotas import AutoManagement, Ec2Quota, QuotaAlarm, QuotaUse, Request, Use
+from checks.servicequotas import AutoManagement, Ec2Quota, QuotaUse, Request, Use
 from checks.transfer import Server
 from checks.vpclattice import Joined, NetworkBody, NetworkPolicy, Service, ServicePolicy
 from fixtures.standins.prepared import Prepared
@@ -61,7 +63,20 @@ def test_quotas(aws: Emulator) -> None:
         Threshold=80.0,
         Metrics=[usage, share],
     )
-    assert aws.judge("servicequotas.quotas_raise_alarms") == {REGION: ("holds", "alarms: vcpus")}
+    check, off = "servicequotas.quotas_raise_alarms", "automatic management is off"
+    assert aws.judge(check) == {REGION: ("fails", f"the alarm vcpus reaches nobody, and {off}")}
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="vcpus",
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Threshold=80.0,
+        Metrics=[usage, share],
+        AlarmActions=[f"arn:aws:sns:us-east-1:{ACCOUNT}:oncall"],
+    )
+    assert aws.judge(check) == {REGION: ("fails", f"the alarm vcpus reaches nobody, and {off}")}
+    topic = aws.client("sns").create_topic(Name="oncall")["TopicArn"]
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15005550006")
+    assert aws.judge(check) == {REGION: ("holds", "alarms: vcpus")}
     found = aws.judge("servicequotas.fullest_quotas")[REGION]
     assert found[1].startswith("used of quotas: 4 of 5 VPCs per Region; 6 of 200 Subnets per VPC; ")
     assert aws.judge("servicequotas.template_for_new_accounts") == {}
@@ -121,25 +136,41 @@ def test_processors_count_against_their_quota(instances: list[RunningInstance], 
     assert tuple(map(str, found.uses)) == uses
 
 
-def alarm(**changes: Any) -> QuotaAlarm:
-    return QuotaAlarm.model_validate({"alarm_name": "a"} | changes)
+def alarm(**changes: Any) -> Alarm:
+    fields = {"alarm_arn": "a", "alarm_name": "a", "actions_enabled": True, "state_value": "OK"}
+    return Alarm.model_validate(fields | changes)
+
+
+ADVISED = alarm(namespace="AWS/TrustedAdvisor", metric_name="ServiceLimitUsage")
+BY_MATH = alarm(metrics=({"expression": "m1/SERVICE_QUOTA(m1)"},))
+ELSE = alarm(namespace="AWS/EC2", metric_name="CPUUtilization")
 
 
 @pytest.mark.parametrize(
-    ("alarms", "status", "verdict"),
+    ("found", "status", "verdict"),
     [
-        ([alarm(namespace="AWS/TrustedAdvisor", metric_name="ServiceLimitUsage")], "DISABLED", Holds("alarms: a")),
-        ([alarm(namespace="AWS/EC2", metric_name="CPUUtilization")], "ENABLED", Holds("automatic management is on")),
+        (Heard((ADVISED,), (), ()), "DISABLED", Holds("alarms: a")),
+        (Heard((ELSE,), (), ()), "ENABLED", Holds("automatic management is on")),
         (
-            [alarm(metrics=({"expression": "m1/m2"},))],
+            Heard((ELSE,), (BY_MATH,), (ADVISED,)),
+            "DISABLED",
+            CannotTell("who hears the alarm a cannot be told, and automatic management is off"),
+        ),
+        (
+            Heard((ELSE,), (), (ADVISED,)),
+            "DISABLED",
+            Fails("the alarm a reaches nobody, and automatic management is off"),
+        ),
+        (
+            Heard((alarm(metrics=({"expression": "m1/m2"},)),), (), ()),
             "DISABLED",
             Fails("no alarm watches a quota, and automatic management is off"),
         ),
     ],
 )
-def test_who_watches_quotas(alarms: list[QuotaAlarm], status: str, verdict: Verdict) -> None:
+def test_who_watches_quotas(found: Heard, status: str, verdict: Verdict) -> None:
     management = [AutoManagement(opt_in_status=status)]
-    assert servicequotas.quotas_raise_alarms(alarms, management, [INTERFACE]) == verdict
+    assert servicequotas.quotas_raise_alarms(found, management, [INTERFACE]) == verdict
 
 
 def test_a_direct_connection(aws: Emulator) -> None:

@@ -10,7 +10,16 @@ import pytest
 
 from checks.lambda_ import running
 from checks.lambda_.access import layers_from_elsewhere
-from checks.lambda_.evidence import AliasPolicy, EventInvokeConfig, EventSource, Function, FunctionPolicy, Layer
+from checks.lambda_.evidence import (
+    Alias,
+    AliasConfiguration,
+    AliasPolicy,
+    EventInvokeConfig,
+    EventSource,
+    Function,
+    FunctionPolicy,
+    Layer,
+)
 from checks.lambda_.runtimes import AS_OF, DEPRECATED
 from scanner import CannotTell, Fails, Holds, NotApplicable, Policy, Target, Verdict
 from tests.checks.answers import answering
@@ -233,29 +242,65 @@ def test_every_date_is_one_and_every_known_runtime_is_dated() -> None:
     assert all(date(2016, 1, 1) < ends < date(2035, 1, 1) for ends in DEPRECATED.values())
 
 
+def called(resource: str, service: str = "s3") -> Policy:
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": resource}
+    statement["Principal"] = {"Service": f"{service}.amazonaws.com"}
+    return Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]})
+
+
+QUEUE = {"dead_letter_config": {"target_arn": "arn:dead"}}
+
+
 def test_dead_letters_are_kept() -> None:
     """moto does not tell of them."""
-    one = function(dead_letter_config={"target_arn": "arn:dead"})
-    statement: dict[str, Any] = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "arn:f"}
-    statement["Principal"] = {"Service": "s3.amazonaws.com"}
-    policy = FunctionPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
-    assert running.failed_events_are_kept(one, policy, [], []) == Holds("dead letters go to arn:dead")
-    statement["Principal"] = {"Service": "logs.eu-west-1.amazonaws.com"}
-    policy = FunctionPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
+    policy, arn = FunctionPolicy(policy=called(ARN + "f")), ARN + "f"
+    one = function(function_arn=arn, **QUEUE)
+    kept = Holds("dead letters go to arn:dead")
+    assert running.failed_events_are_kept(one, policy, [], [], [], []) == kept
+    policy = FunctionPolicy(policy=called(arn, "logs.eu-west-1"))
     told = "called by logs.eu-west-1.amazonaws.com; no dead-letter queue and no destination for failures"
-    assert running.failed_events_are_kept(function(), policy, [], []) == Fails(told)
+    bare = function(function_arn=arn)
+    assert running.failed_events_are_kept(bare, policy, [], [], [], []) == Fails(told)
     destination = {"on_failure": {"destination": "arn:dead"}}
-    version = EventInvokeConfig.model_validate({"function_arn": "arn:f:3", "destination_config": destination})
+    version = EventInvokeConfig.model_validate({"function_arn": f"{arn}:3", "destination_config": destination})
     untold = "failures of a version have a destination, and which version is called is not told"
-    assert running.failed_events_are_kept(function(), policy, [], [version]) == CannotTell(untold)
-    alias = version.model_copy(update={"function_arn": "arn:f:live"})
-    assert running.failed_events_are_kept(function(), policy, [], [alias]) == Fails(told)
-    own = version.model_copy(update={"function_arn": "arn:f:$LATEST"})
-    assert running.failed_events_are_kept(function(), policy, [], [own]) == Holds("failures have a destination")
-    statement["Resource"] = "arn:f:live"
-    through = AliasPolicy(policy=Policy.model_validate({"Version": "2012-10-17", "Statement": [statement]}))
-    assert running.failed_events_are_kept(function(), None, [through], [own]) == Fails(told)
-    assert running.failed_events_are_kept(function(), None, [through], [alias]) == Holds("failures have a destination")
+    assert running.failed_events_are_kept(bare, policy, [], [], [], [version]) == CannotTell(untold)
+    alias = version.model_copy(update={"function_arn": f"{arn}:live"})
+    assert running.failed_events_are_kept(bare, policy, [], [], [], [alias]) == Fails(told)
+    own = version.model_copy(update={"function_arn": f"{arn}:$LATEST"})
+    assert running.failed_events_are_kept(bare, policy, [], [], [], [own]) == Holds("failures have a destination")
+    through = AliasPolicy(policy=called(f"{arn}:live", "logs.eu-west-1"))
+    live = Alias(name="live", function_version="3")
+    three = AliasConfiguration(version="3")
+    assert running.failed_events_are_kept(bare, None, [through], [live], [three], [own]) == Fails(told)
+    reached = Holds("failures have a destination")
+    assert running.failed_events_are_kept(bare, None, [through], [live], [three], [alias]) == reached
+
+
+SHIFTING = {"routing_config": {"additional_version_weights": ("4",)}}
+LOST = Fails("called by s3.amazonaws.com; no dead-letter queue and no destination for failures")
+UNTOLD = CannotTell("whether every version that live leads to has a dead-letter queue is not told")
+
+
+@pytest.mark.parametrize(
+    ("latest", "alias", "versions", "verdict"),
+    [
+        ({}, {}, {"3": QUEUE}, Holds("dead letters go to arn:dead")),
+        (QUEUE, {}, {"3": {}}, LOST),
+        (QUEUE, {"function_version": "$LATEST"}, {}, Holds("dead letters go to arn:dead")),
+        (QUEUE, SHIFTING, {"3": QUEUE}, UNTOLD),
+        (QUEUE, SHIFTING, {"3": {}}, LOST),
+        (QUEUE, SHIFTING, {"3": QUEUE, "4": QUEUE}, Holds("dead letters go to arn:dead")),
+    ],
+)
+def test_the_dead_letters_of_an_alias_are_those_of_its_versions(
+    latest: dict[str, Any], alias: dict[str, Any], versions: dict[str, dict[str, Any]], verdict: Verdict
+) -> None:
+    live = Alias.model_validate({"name": "live", "function_version": "3"} | alias)
+    known = [AliasConfiguration.model_validate({"version": name} | of) for name, of in versions.items()]
+    through = [AliasPolicy(policy=called(ARN + "f:live"))]
+    one = function(function_arn=ARN + "f", **latest)
+    assert running.failed_events_are_kept(one, None, through, [live], known, []) == verdict
 
 
 def test_failures_and_versions(aws: Emulator) -> None:
@@ -286,6 +331,22 @@ def test_failures_and_versions(aws: Emulator) -> None:
     client.publish_version(FunctionName="called")
     client.create_alias(FunctionName="called", Name="live", FunctionVersion="1")
     client.create_alias(FunctionName="safe", Name="test", FunctionVersion="$LATEST")
+    client.add_permission(
+        FunctionName="called",
+        Qualifier="live",
+        StatementId="s",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceAccount=ACCOUNT,
+    )
+    queue = {"DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:old"}}
+    for version, told in (
+        ({}, ("fails", lost.format("sns"))),
+        (queue, ("holds", "dead letters go to arn:aws:sqs:us-east-1:123456789012:old")),
+    ):
+        settings = {"GetFunctionConfiguration": {"FunctionName": "called", "Version": "1", **version}}
+        with answering("lambda", settings, when={"Qualifier": "live"}):
+            assert aws.judge(check)[ARN + "called"] == told
     assert aws.judge("lambda.functions_have_a_version_to_go_back_to") == {
         ARN + "called": ("holds", "aliases: live → 1"),
         ARN + "safe": ("fails", "no alias points to a published version"),

@@ -27,8 +27,6 @@ FAILS = {
     "config.rules_judge_resources": "there is no rule",
     "config.something_judges_controls": "no rule is active and no standard is ready in any region",
     "config.users_and_roles_are_recorded": "there is no recorder in any region",
-    "ec2.new_instances_need_a_session": "the default is not set",
-    "ec2.snapshots_cannot_become_public": "the state is unblocked",
     "guardduty.threats_are_looked_for": "there is no detector",
     "iam.emergency_access_is_prepared": (
         "no role or user is named for emergencies, and nothing tells of use of the root user"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from checks import alarms, coupling, levers
-from checks.alarms import Heard, OldestMessage, QueueName
+from checks.alarms import OldestMessage, QueueName
 from checks.changes import History
 from checks.cloudformation import Stack
 from checks.cloudwatch.evidence import Alarm
@@ -15,11 +15,13 @@ from checks.codepipeline import Pipeline
 from checks.ec2.evidence import AnyInterface
 from checks.ec2.rules import SecurityGroup
 from checks.events import Rule
+from checks.hearing import Heard
 from checks.iam.evidence import OidcProvider
 from checks.lambda_.evidence import EventSource
-from checks.servicequotas import AutoManagement, QuotaAlarm
+from checks.servicequotas import AutoManagement
+from checks.sns import Subscription
 from checks.ssm.evidence import Document, Execution
-from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -159,20 +161,26 @@ def rule(source: str, state: str = "ENABLED") -> Rule:
     return Rule(name="r", arn="r", state=state, event_bus_name="default", event_pattern=f'{{"source": ["{source}"]}}')
 
 
+QUEUE = f"arn:aws:sns:eu-west-1:{ACCOUNT}:oncall"
+
+
+def watching(*actions: str) -> Alarm:
+    return alarm(alarm_name="q", metrics=[{"expression": "m/SERVICE_QUOTA(m)"}], alarm_actions=actions)
+
+
 @pytest.mark.parametrize(
     ("watched", "managed", "rules", "stacks", "verdict"),
     [
+        ([watching(QUEUE)], [], [], [], Holds("alarms: q")),
         (
-            [
-                QuotaAlarm.model_validate(
-                    {"alarm_name": "q", "metrics": [{"expression": "m/SERVICE_QUOTA(m)"}]}, strict=False
-                )
-            ],
+            [watching()],
             [],
             [],
             [],
-            Holds("alarms: q"),
+            Fails("the alarm q reaches nobody; no automatic management, no rule and no quota monitor"),
         ),
+        ([watching(QUEUE.replace(ACCOUNT, "2"))], [], [], [], CannotTell("who hears the alarm q cannot be told")),
+        ([watching()], [], [rule("aws.cloudwatch")], [], CannotTell("who hears the alarm q cannot be told")),
         ([], [AutoManagement(opt_in_status="ENABLED")], [], [], Holds("automatic management is on")),
         ([], [AutoManagement()], [rule("aws.trustedadvisor")], [], Holds("rules: r")),
         ([], [], [rule("aws.ec2")], [stack("QuotaMonitor-hub")], Holds("by its name: QuotaMonitor-hub")),
@@ -186,11 +194,17 @@ def rule(source: str, state: str = "ENABLED") -> Rule:
     ],
 )
 def test_quotas_are_followed(
-    watched: list[QuotaAlarm], managed: list[AutoManagement], rules: list[Rule], stacks: list[Stack], verdict: Verdict
+    watched: list[Alarm], managed: list[AutoManagement], rules: list[Rule], stacks: list[Stack], verdict: Verdict
 ) -> None:
-    assert alarms.quotas_are_followed_by_something(watched, managed, rules, stacks, [], SOME) == verdict
-    empty = NotApplicable("no region has a network interface")
-    assert alarms.quotas_are_followed_by_something(watched, managed, rules, stacks, [], []) == empty
+    heard = [Subscription(subscription_arn="arn:s", topic_arn=QUEUE, protocol="sms")]
+
+    def judged(interfaces: list[AnyInterface]) -> Verdict:
+        return alarms.quotas_are_followed_by_something(
+            watched, [], heard, managed, rules, stacks, [], interfaces, Target(ACCOUNT, "global")
+        )
+
+    assert judged(SOME) == verdict
+    assert judged([]) == NotApplicable("no region has a network interface")
 
 
 def document(name: str, kind: str = "Automation") -> Document:
@@ -305,6 +319,10 @@ def test_levers_through_a_client(aws: Emulator) -> None:
         ran("Failover-Front", "CompletedWithSuccess"),
         ran("Restore-Ledger", "Success"),
     ]
+    untried = {"DescribeAutomationExecutions": {"AutomationExecutionMetadataList": [ran("Shed-Load", "Success")]}}
+    with answering("ssm", untried):
+        told = "no run of Kill-Switch to its end is in the history; the last runs of Shed-Load succeeded"
+        assert judge_all(aws, "levers", names[:1])[names[0]] == {REGION: ("unknown", told)}
     for more, lever, recovery in (
         (
             [],

@@ -91,7 +91,7 @@ def group(**changes: object) -> Group:
 
 def test_groups() -> None:
     one = group(tags=TEST)
-    assert autoscaling.groups_span_zones(one) == SAYS
+    assert autoscaling.groups_span_zones(one, autoscaling.node_zones([one])) == SAYS
     assert autoscaling.groups_can_lose_an_instance(one) == SAYS
     alone = group(tags=[{"key": "single-by-design", "value": "leader"}])
     told = NotApplicable("one by design, says the tag single-by-design: leader")

@@ -126,6 +126,14 @@ def tagged(*environments: str) -> list[TaggedResource]:
             [*tagged("prod"), *BY_HAND],
             CannotTell(f"1 resources are tagged production, 0 another environment; of {len(BY_HAND)} it is not told"),
         ),
+        (
+            [*tagged(*["prod"] * 4), *BY_HAND[:1]],
+            Holds("4 resources are tagged production, 0 another environment; of 1 it is not told"),
+        ),
+        (
+            [*tagged("prod", "prod"), *tagged("shared")],
+            CannotTell("2 resources are tagged production, 0 another environment; of 1 it is not told"),
+        ),
         (tagged(*["dev"] * 4), Holds("0 resources are tagged production, 4 another environment")),
         (tagged(*["prod"] * 3, *["dev"] * 3), Fails("3 resources are tagged production, 3 another environment")),
         (

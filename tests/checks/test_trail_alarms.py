@@ -3,9 +3,9 @@
 import pytest
 
 from checks import logs
-from checks.alarms import Heard
 from checks.cloudtrail.evidence import EventSelector, Recorder, Selectors, Trail, TrailStatus
 from checks.cloudwatch.evidence import Alarm
+from checks.hearing import Heard
 from checks.trail_alarms import checks
 from checks.trail_alarms.evidence import MetricFilter, Transformation, event, trail_watch
 from checks.trail_alarms.patterns import matches
