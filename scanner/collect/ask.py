@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.parsers import ResponseParserError
 
 from scanner.collect.body import BrokenBodyError
-from scanner.collect.clients import Clients, is_throttle
+from scanner.collect.clients import Clients, Operation, is_throttle
 from scanner.collect.guard import NotAReadError
 from scanner.collect.plan import View
 from scanner.evidence.plain import masked, plain, timestamp
@@ -73,8 +73,8 @@ def ask(clients: Clients, call: Call, request: dict[str, Any], view: View, regio
     """
 
     def pages() -> Iterator[Page]:
-        client = clients.client(view.api.partition(":")[0])
-        return read_pages(client, view.api.partition(":")[2], request)
+        service, _, name = view.api.partition(":")
+        return read_pages(clients.operation(service, name), request)
 
     return reading_of(clients, call, view, region, pages)
 
@@ -162,29 +162,27 @@ def _search(path: str, page: Page) -> Any:
     return jmespath.search(path, page)
 
 
-def read_pages(client: Any, operation: str, request: dict[str, Any]) -> Iterator[Page]:
+def read_pages(operation: Operation, request: dict[str, Any]) -> Iterator[Page]:
     """All pages of an operation. TruncatedError where more is known to exist than could be read."""
-    method = _method(client, operation)
-    if client.can_paginate(method):
-        for number, page in enumerate(client.get_paginator(method).paginate(**request), 1):
+    if operation.paginator is not None:
+        for number, page in enumerate(operation.paginator.paginate(**request), 1):
             yield page
             if number >= MOST_PAGES:
                 raise TruncatedError(f"more than {MOST_PAGES} pages")
         return
-    inputs = {name.lower(): name for name in _members(client, operation)}
     asked, seen = dict(request), set[Any]()
     while True:
-        page = getattr(client, method)(**asked)
+        page = operation.call(**asked)
         yield page
         name, token = _token(page)
         if not name:
             return
-        if name.lower() not in inputs:
+        if name.lower() not in operation.inputs:
             raise TruncatedError(f"the answer goes on ({name}) and the operation cannot be asked for the rest")
         if token in seen or len(seen) >= MOST_PAGES:
             raise TruncatedError(f"the page token {'repeats' if token in seen else 'never ends'}")
         seen.add(token)
-        asked = {**request, inputs[name.lower()]: token}
+        asked = {**request, operation.inputs[name.lower()]: token}
 
 
 def _token(page: Page) -> tuple[str, Any]:
@@ -196,16 +194,3 @@ def _token(page: Page) -> tuple[str, Any]:
         if value is True and _MORE.match(name):
             return name, value
     return "", None
-
-
-def _members(client: Any, operation: str) -> list[str]:
-    shape = client.meta.service_model.operation_model(operation).input_shape
-    return list(shape.members) if shape is not None else []
-
-
-def _method(client: Any, operation: str) -> str:
-    mapping: dict[str, str] = client.meta.method_to_api_mapping
-    for method, name in mapping.items():
-        if name == operation:
-            return method
-    raise KeyError(f"{client.meta.service_model.service_name} has no operation {operation}")

@@ -59,7 +59,7 @@ def _pages(clients: Clients, batch: Batch) -> Iterator[Page]:
     read = batch.kind.read
     request = json.loads(batch.calls[0].request)
     request[read.listed] = [json.loads(call.request)[read.listed][0] for call in batch.calls]
-    return read_pages(clients.client(read.service), read.operation, request)
+    return read_pages(clients.operation(read.service, read.operation), request)
 
 
 def _apart(batch: Batch, call: Call, asked: Reading) -> dict[str, Any] | None:
@@ -80,7 +80,8 @@ def _metric_pages(clients: Clients, batch: Batch) -> Iterator[Page]:
     requests = [json.loads(call.request) for call in batch.calls]
     queries = [{"Id": f"m{number}", "MetricStat": _statistic(request)} for number, request in enumerate(requests)]
     window = {name: requests[0][name] for name in ("StartTime", "EndTime")}
-    return read_pages(clients.client("cloudwatch"), "GetMetricData", {"MetricDataQueries": queries, **window})
+    operation = clients.operation("cloudwatch", "GetMetricData")
+    return read_pages(operation, {"MetricDataQueries": queries, **window})
 
 
 def _statistic(request: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ it is made. A thread sets both for the call that it is about to make.
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +58,15 @@ class CallSettings:
     threads: int = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How one operation is asked: found once, for botocore makes a class for each paginator that it is asked for."""
+
+    call: Callable[..., dict[str, Any]]
+    paginator: Any  # None where AWS's models do not say how pages follow each other
+    inputs: Mapping[str, str]  # the request's members by their names in lower case
+
+
 @dataclass
 class _Aim(threading.local):
     """Where the calling thread's next request goes. (No slots: those of a `threading.local` are shared by all threads.)"""
@@ -78,6 +87,7 @@ class Clients:
         self._budget = budget
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
+        self._operations: dict[tuple[str, str], Operation] = {}
         self._aim = _Aim()
         self._context = shared_context()
         self._config = Config(
@@ -109,6 +119,14 @@ class Clients:
                 made.can_paginate(next(iter(made.meta.method_to_api_mapping)))
                 self._clients[service] = made
             return self._clients[service]
+
+    def operation(self, service: str, name: str) -> Operation:
+        """An operation of a service, as AWS names it; KeyError where there is none."""
+        client = self.client(service)
+        with self._lock:
+            if (service, name) not in self._operations:
+                self._operations[service, name] = _operation(client, name)
+            return self._operations[service, name]
 
     @contextmanager
     def aimed(self, account: str, region: str, service: str) -> Iterator[None]:
@@ -143,6 +161,16 @@ class Clients:
     def _api(self, event_name: str) -> str:
         """The operation of an event such as `before-send.kms.ListKeys`."""
         return f"{self._aim.service}:{event_name.rpartition('.')[2]}"
+
+
+def _operation(client: Any, name: str) -> Operation:
+    method = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}[name]
+    shape = client.meta.service_model.operation_model(name).input_shape
+    return Operation(
+        getattr(client, method),
+        client.get_paginator(method) if client.can_paginate(method) else None,
+        {member.lower(): member for member in shape.members} if shape is not None else {},
+    )
 
 
 def _no_prefix_on_addresses(request: Any, **_: Any) -> None:

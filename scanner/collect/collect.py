@@ -119,16 +119,20 @@ class Collector:
 
     def _next(self, flying: Mapping[tuple[str, str, str], int]) -> Batch | None:
         """The next batch to send: from the service that has the fewest under way. Part batches go last."""
-        open_buckets = [bucket for bucket, batches in self._ready.items() if batches]
-        if not open_buckets:
+        if not self._ready:
             if self._gathering and not any(flying.values()):
                 for key in list(self._gathering):
                     self._flush(key)
                 return self._next(flying)
             return None
-        bucket = min(open_buckets, key=lambda name: flying.get(name, 0))
-        most = max(2, self.settings.threads // 2) if len(open_buckets) > 1 else self.settings.threads
-        return self._ready[bucket].popleft() if flying.get(bucket, 0) < most else None
+        bucket = min(self._ready, key=lambda name: flying.get(name, 0))
+        most = max(2, self.settings.threads // 2) if len(self._ready) > 1 else self.settings.threads
+        if flying.get(bucket, 0) >= most:
+            return None
+        batch = self._ready[bucket].popleft()
+        if not self._ready[bucket]:
+            del self._ready[bucket]
+        return batch
 
     def _ask(self, batch: Batch) -> list[Reading]:
         call = batch.calls[0]
@@ -149,7 +153,7 @@ class Collector:
         return HOME_REGIONS.get(partition, "us-east-1")
 
     def _take(self, reading: Reading) -> None:
-        self.snapshot.add(reading)
+        self.snapshot.add(reading.without_text())
         self._answered += 1
         questions = self._waiting.pop(reading.call)
         for question in questions:

@@ -120,7 +120,7 @@ def last_accessed(clients: Clients, request: dict[str, Any]) -> Iterator[dict[st
     if first is None or first["JobStatus"] != "COMPLETED":
         why = "failed" if first else f"was not ready after {REPORT_SECONDS} s"
         raise ReportNotReadyError(f"the report on services last accessed {why}")
-    yield from read_pages(client, "GetServiceLastAccessedDetails", {"JobId": job, "MaxItems": 1000})
+    yield from read_pages(clients.operation("iam", "GetServiceLastAccessedDetails"), {"JobId": job, "MaxItems": 1000})
 
 
 VIA: dict[str, Callable[[Clients, dict[str, Any]], Iterator[dict[str, Any]]]] = {

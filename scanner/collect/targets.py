@@ -18,6 +18,7 @@ from scanner.collect.ask import CREDENTIAL_ERRORS
 from scanner.collect.clients import CallSettings
 from scanner.collect.collect import HOME_REGIONS
 from scanner.collect.guard import guard
+from scanner.collect.times import moment
 
 UNKNOWN_ACCOUNT = "unknown"
 SESSION_NAME = "wafr"
@@ -67,6 +68,8 @@ def open_session(profile: str | None, settings: CallSettings) -> boto3.Session:
 
 
 def _prepare(session: boto3.Session, settings: CallSettings) -> None:
+    core = session._session  # noqa: SLF001  (boto3 offers no other way)
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=moment)
     session.events.register_first("before-call", guard(frozenset()), unique_id="wafr-guard")
     config = Config(
         retries={"mode": "standard", "total_max_attempts": settings.attempts},
@@ -74,7 +77,7 @@ def _prepare(session: boto3.Session, settings: CallSettings) -> None:
         read_timeout=settings.read_timeout,
         user_agent_extra="wafr",
     )
-    session._session.set_default_client_config(config)  # noqa: SLF001  (boto3 offers no other way)
+    core.set_default_client_config(config)
 
 
 def identify(session: boto3.Session) -> Access:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -64,6 +64,7 @@ class Reading:
     message: str
     at: str  # ISO 8601, UTC: when the answer came
     digest: str
+    text: bytes = field(default=b"", compare=False, repr=False)  # the line, until it is written down
 
     @staticmethod
     def make(
@@ -76,11 +77,16 @@ class Reading:
         message: str = "",
     ) -> "Reading":
         bare = Reading(call, outcome, answer or {}, error, message, at, "")
-        return Reading(call, outcome, answer or {}, error, message, at, digest_of(bare.line()))
+        text = bare.line()
+        return replace(bare, digest=digest_of(text), text=text)
+
+    def without_text(self) -> "Reading":
+        """What a snapshot keeps: the answer once, and not its spelling too."""
+        return replace(self, text=b"")
 
     def line(self) -> bytes:
         """The record as it stands in the bundle: one line of canonical JSON (RFC 8785)."""
-        return canonical(
+        return self.text or canonical(
             {
                 "account": self.call.account,
                 "region": self.call.region,
