@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 from botocore.utils import parse_timestamp
 
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 
 
-def moment(value: object) -> datetime:
+def moment(value: Any) -> datetime:
     """A moment as botocore's own parser gives it, for a tenth of its time where it is written as most are. ValueError."""
     if isinstance(value, str) and _USUAL.fullmatch(value):
         return datetime.fromisoformat(value)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -78,11 +78,11 @@ class Reading:
     ) -> "Reading":
         bare = Reading(call, outcome, answer or {}, error, message, at, "")
         text = bare.line()
-        return replace(bare, digest=digest_of(text), text=text)
+        return Reading(call, outcome, bare.answer, error, message, at, digest_of(text), text)
 
     def without_text(self) -> "Reading":
         """What a snapshot keeps: the answer once, and not its spelling too."""
-        return replace(self, text=b"")
+        return Reading(self.call, self.outcome, self.answer, self.error, self.message, self.at, self.digest)
 
     def line(self) -> bytes:
         """The record as it stands in the bundle: one line of canonical JSON (RFC 8785)."""
