@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 
 from scanner.collect.ask import CREDENTIAL_ERRORS
-from scanner.collect.clients import CallSettings
+from scanner.collect.clients import USER_AGENT, CallSettings
 from scanner.collect.collect import HOME_REGIONS
 from scanner.collect.guard import guard
 from scanner.collect.times import moment
@@ -75,7 +75,7 @@ def _prepare(session: boto3.Session, settings: CallSettings) -> None:
         retries={"mode": "standard", "total_max_attempts": settings.attempts},
         connect_timeout=settings.connect_timeout,
         read_timeout=settings.read_timeout,
-        user_agent_extra="wafr",
+        user_agent=USER_AGENT,
     )
     core.set_default_client_config(config)
 
