@@ -20,8 +20,8 @@ install: $(STAMP) ## Make .venv/ with everything that development needs
 demo: $(STAMP) ## Play a first review of an emulated account
 	$(BIN)/wafr demo
 
-test: $(STAMP) ## Run all tests
-	$(BIN)/pytest -n $(JOBS)
+test: $(STAMP) ## Run all tests; each control has to be seen to hold, to fail and not to apply
+	$(BIN)/pytest -n $(JOBS) --rows="*"
 
 lint: $(STAMP) ## Style, types, import contracts, unused dependencies
 	$(BIN)/ruff check .

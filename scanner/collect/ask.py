@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,6 +82,30 @@ def ask(clients: Clients, call: Call, request: dict[str, Any], view: View, regio
 
 def reading_of(clients: Clients, call: Call, view: View, region: str, pages: Callable[[], Iterator[Page]]) -> Reading:
     """The Reading of pages that some function brings; whatever it raises becomes the Reading's outcome."""
+    return answered(clients, call, view, region, pages).reading(call)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of asking, before it is told of which call (or calls) it is the answer."""
+
+    outcome: Outcome
+    at: str
+    answer: dict[str, Any]
+    error: str = ""
+    message: str = ""
+
+    def reading(self, call: Call) -> Reading:
+        """The Reading; failed where the answer cannot be written down."""
+        try:
+            return Reading.make(call, self.outcome, self.at, answer=self.answer, error=self.error, message=self.message)
+        except (ValueError, RecursionError) as problem:  # NaN, half a character, nesting without end: no canonical JSON
+            message = _sound(f"{type(problem).__name__}: {problem}"[:500])
+            return Reading.make(call, Outcome.FAILED, self.at, error="MalformedAnswer", message=message)
+
+
+def answered(clients: Clients, call: Call, view: View, region: str, pages: Callable[[], Iterator[Page]]) -> Answered:
+    """Ask on the budget of a call. Whatever happens becomes an outcome; nothing is raised but a guard's refusal."""
     outcome, answer, error, message = Outcome.FAILED, {}, "", ""
     with clients.aimed(call.account, region, call.service):
         try:
@@ -101,12 +126,7 @@ def reading_of(clients: Clients, call: Call, view: View, region: str, pages: Cal
         except (ValueError, TypeError, KeyError, AttributeError, LookupError, RecursionError) as problem:
             # botocore's parsers raise these at answers whose parts are of another type than their model says.
             error, message = "MalformedAnswer", f"{type(problem).__name__}: {problem}"
-    at, error, message = timestamp(datetime.now(UTC)), _sound(error), _sound(masked(message))[:500]
-    try:
-        return Reading.make(call, outcome, at, answer=answer, error=error, message=message)
-    except (ValueError, RecursionError) as problem:  # NaN, half a character, nesting without end: no canonical JSON
-        message = f"{type(problem).__name__}: {problem}"[:500]
-        return Reading.make(call, Outcome.FAILED, at, error="MalformedAnswer", message=_sound(message))
+    return Answered(outcome, timestamp(datetime.now(UTC)), answer, _sound(error), _sound(masked(message))[:500])
 
 
 def _sound(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.collect.ask import Page, read_pages, reading_of
+from scanner.collect.ask import Answered, Page, answered, read_pages
 from scanner.collect.clients import Clients
 from scanner.collect.plan import View
 from scanner.evidence.evidence import Evidence
@@ -39,20 +39,17 @@ def ask_batch(clients: Clients, batch: Batch, view: View, region: str) -> list[R
     else:
         together, apart = _pages, _apart
     first = batch.calls[0]
-    asked = reading_of(clients, first, view, region, lambda: together(clients, batch))
+    asked = answered(clients, first, view, region, lambda: together(clients, batch))
     if asked.outcome is not Outcome.OK:
-        return [
-            Reading.make(call, asked.outcome, asked.at, error=asked.error, message=asked.message)
-            for call in batch.calls
-        ]
+        return [asked.reading(call) for call in batch.calls]
     return [_one(call, apart(batch, call, asked), asked, view) for call in batch.calls]
 
 
-def _one(call: Call, answer: dict[str, Any] | None, asked: Reading, view: View) -> Reading:
+def _one(call: Call, answer: dict[str, Any] | None, asked: Answered, view: View) -> Reading:
     if answer is None:
         paths = ", ".join(path for path, _ in view.paths)
         return Reading.make(call, Outcome.FAILED, asked.at, error="NotInAnswer", message=f"AWS left it out of {paths}")
-    return Reading.make(call, Outcome.OK, asked.at, answer=answer)
+    return Answered(Outcome.OK, asked.at, answer).reading(call)
 
 
 def _pages(clients: Clients, batch: Batch) -> Iterator[Page]:
@@ -62,7 +59,7 @@ def _pages(clients: Clients, batch: Batch) -> Iterator[Page]:
     return read_pages(clients.operation(read.service, read.operation), request)
 
 
-def _apart(batch: Batch, call: Call, asked: Reading) -> dict[str, Any] | None:
+def _apart(batch: Batch, call: Call, asked: Answered) -> dict[str, Any] | None:
     read = batch.kind.read
     wanted = json.loads(call.request)[read.listed][0]
     items = asked.answer.get(read.path) or []
@@ -94,7 +91,7 @@ def _statistic(request: dict[str, Any]) -> dict[str, Any]:
     return {"Metric": metric, "Period": request["Period"], "Stat": request["Stat"]}
 
 
-def _metrics_apart(batch: Batch, call: Call, asked: Reading) -> dict[str, Any] | None:
+def _metrics_apart(batch: Batch, call: Call, asked: Answered) -> dict[str, Any] | None:
     wanted = f"m{batch.calls.index(call)}"
     parts = [item for item in asked.answer.get("MetricDataResults") or [] if item.get("Id") == wanted]
     if not parts or parts[-1].get("StatusCode") != "Complete":
