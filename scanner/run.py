@@ -216,7 +216,7 @@ def collect(
     if stop():
         raise InterruptedError_(collector.missing())
     try:
-        evidence = seal_evidence(journal.folder, snapshot, calls_made(snapshot, budget))
+        evidence = seal_evidence(journal.folder, snapshot, calls_made(snapshot, budget), journal.line)
         review = build_review(lens, snapshot, scan_entry(record, len(snapshot)), declared_in(record), evidence.root)
         manifest = seal(journal.folder, evidence, tables(review), review_json(review))
     except BundleError as error:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from scanner.bundle.files import PRIVATE_FILE, PRIVATE_FOLDER, BundleError, write_whole
-from scanner.evidence.reading import Reading, canonical, digest_of
+from scanner.evidence.reading import Call, Reading, canonical, digest_of
 
 JOURNAL = "journal.jsonl"
 SCAN = "scan.json"
@@ -24,6 +24,8 @@ class Journal:
         self.folder = folder
         self._lock: int | None = None
         self._file: int | None = None
+        self._places: dict[Call, tuple[int, int]] = {}  # where in the file a reading's line stands, and how long it is
+        self._size = 0
 
     def __enter__(self) -> Self:
         try:
@@ -69,22 +71,22 @@ class Journal:
         if (self.folder / MANIFEST).exists():
             raise BundleError(f"The scan in {self.folder} is finished: there is nothing to resume.")
         asked = read_scan(self.folder)
-        good, readings = 0, []
+        readings: list[Reading] = []
         path = self.folder / JOURNAL
         for line in _whole_lines(path):
             try:
                 readings.append(Reading.of(json.loads(line), digest_of(line)))
             except (ValueError, KeyError, TypeError):
                 break
-            good += len(line) + 1
+            self._note(readings[-1], len(line) + 1)
         if path.exists():
             with path.open("r+b") as file:
-                file.truncate(good)
+                file.truncate(self._size)
         self._open()
         return asked, readings
 
     def _open(self) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
         self._file = os.open(self.folder / JOURNAL, flags, PRIVATE_FILE)
 
     def add(self, reading: Reading) -> None:
@@ -100,6 +102,18 @@ class Journal:
                 f"{self.folder / JOURNAL} cannot be written: {error.strerror}. What was read so far is kept: "
                 f"make room, then continue with --resume --out {self.folder}."
             ) from None
+
+        self._note(reading, len(line))
+
+    def _note(self, reading: Reading, size: int) -> None:
+        self._places[reading.call] = self._size, size
+        self._size += size
+
+    def line(self, reading: Reading) -> bytes:
+        """A reading's line as it was written down, which spares spelling it once more."""
+        assert self._file is not None  # noqa: S101  (begin or resume opened it)
+        start, size = self._places[reading.call]
+        return os.pread(self._file, size - 1, start)
 
     def end(self) -> None:
         """The bundle is sealed: neither journal nor lock is needed any more."""

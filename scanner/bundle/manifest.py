@@ -7,7 +7,7 @@ digest is the SHA-256 of its line.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,16 @@ class Manifest:
         return canonical({"schema": SCHEMA, "files": files, "root": self.root})
 
 
-def seal_evidence(folder: Path, readings: Iterable[Reading], calls: Iterable[Mapping[str, Any]]) -> Manifest:
-    """Write the readings per account, region and service, and the calls made; the files' digests, with that of `scan.json`."""
+def seal_evidence(
+    folder: Path,
+    readings: Iterable[Reading],
+    calls: Iterable[Mapping[str, Any]],
+    line: Callable[[Reading], bytes] = Reading.line,
+) -> Manifest:
+    """Write the readings per account, region and service, and the calls made; the files' digests, with that of `scan.json`.
+
+    `line` gives a reading's line, where something knows it already.
+    """
     files: dict[str, Member] = {}
     by_file: dict[str, list[Reading]] = {}
     for reading in readings:
@@ -61,7 +69,7 @@ def seal_evidence(folder: Path, readings: Iterable[Reading], calls: Iterable[Map
         by_file.setdefault(name, []).append(reading)
     for name, members in sorted(by_file.items()):
         members.sort(key=lambda reading: reading.call)
-        files[name] = _write(folder, name, (reading.line() for reading in members))
+        files[name] = _write(folder, name, map(line, members))
     files[CALLS] = _write(folder, CALLS, map(canonical, calls))
     files[SCAN] = _member(folder, SCAN)
     return Manifest(files)
