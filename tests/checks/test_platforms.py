@@ -214,12 +214,17 @@ def test_beanstalk(aws: Emulator) -> None:
         "health_is_reported_in_full",
         "logs_leave_the_instances",
         "variables_are_not_named_like_secrets",
+        "platform_branches_are_supported",
     )
+    off = {
+        names[0]: {arn: ("fails", "managed updates of live: false")},
+        names[1]: {arn: ("fails", "the health of live is basic")},
+        names[2]: {arn: ("fails", "streaming of the logs of live: false")},
+    }
     assert judge_all(aws, "elasticbeanstalk", names) == {
-        "platforms_are_updated": {arn: ("fails", "managed updates of live: false")},
-        "health_is_reported_in_full": {arn: ("fails", "the health of live is basic")},
-        "logs_leave_the_instances": {arn: ("fails", "streaming of the logs of live: false")},
-        "variables_are_not_named_like_secrets": {arn: ("not applicable", "live has no variables")},
+        **off,
+        names[3]: {arn: ("not applicable", "live has no variables")},
+        names[4]: {arn: ("holds", "Docker running on 64bit Amazon Linux 2023 is Supported")},
     }
     options = [
         option("managedactions", "ManagedActionsEnabled", "true"),
@@ -227,15 +232,56 @@ def test_beanstalk(aws: Emulator) -> None:
         option("cloudwatch:logs", "StreamLogs", "true"),
         option("application:environment", "DB_PASSWORD", "hunter2"),
     ]
-    settings = {"ConfigurationSettings": [{"OptionSettings": options}]}
-    with answering("elasticbeanstalk", {"DescribeConfigurationSettings": settings}):
-        assert judge_all(aws, "elasticbeanstalk", names) == {
-            "platforms_are_updated": {arn: ("holds", "managed updates of live: true")},
-            "health_is_reported_in_full": {arn: ("holds", "the health of live is enhanced")},
-            "logs_leave_the_instances": {arn: ("holds", "streaming of the logs of live: true")},
-            "variables_are_not_named_like_secrets": {arn: ("fails", "named like secrets: DB_PASSWORD")},
-        }
-    plain = {"ConfigurationSettings": [{"OptionSettings": [option("application:environment", "STAGE", "live")]}]}
+    bare = [one | {"Value": value} for one, value in zip(options, ("false", "basic", "false"), strict=False)]
+    old = {"PlatformBranchName": "Old", "PlatformBranchLifecycleState": "Retired"}
+    named = ("fails", "named like secrets: DB_PASSWORD")
+    nothing = ("unknown", "no settings of live are in the answer, as where they may not be seen")
+    launching = {"EnvironmentArn": arn, "EnvironmentName": "live", "ApplicationName": "shop", "Status": "Launching"}
+    launching["PlatformArn"] = "arn:aws:elasticbeanstalk:us-east-1::platform/custom"
+    comes = ("not applicable", "live is Launching")
+    for state, settings, platform, told in (
+        (
+            {},
+            [{"DeploymentStatus": "deployed", "OptionSettings": options}],
+            old,
+            {
+                names[0]: {arn: ("holds", "managed updates of live: true")},
+                names[1]: {arn: ("holds", "the health of live is enhanced")},
+                names[2]: {arn: ("holds", "streaming of the logs of live: true")},
+                names[3]: {arn: named},
+                names[4]: {arn: ("fails", "Old is Retired")},
+            },
+        ),
+        (  # a draft that could not be deployed comes first, and is not in force
+            {},
+            [
+                {"DeploymentStatus": "failed", "OptionSettings": options},
+                {"DeploymentStatus": "deployed", "OptionSettings": bare},
+            ],
+            old | {"PlatformBranchLifecycleState": "Deprecated"},
+            {**off, names[3]: {arn: named}, names[4]: {arn: ("fails", "Old is Deprecated")}},
+        ),
+        (
+            {},
+            [],
+            {},
+            {
+                **{name: {arn: nothing} for name in names[:4]},
+                names[4]: {arn: ("unknown", "the platform of live belongs to no branch of AWS's")},
+            },
+        ),
+        ({"Environments": [launching]}, [], {}, {name: {arn: comes} for name in names}),
+    ):
+        with ExitStack() as prepared:
+            for operation, answer in (
+                ("DescribeConfigurationSettings", {"ConfigurationSettings": settings}),
+                ("DescribePlatformVersion", {"PlatformDescription": platform}),
+                *([("DescribeEnvironments", state)] if state else []),
+            ):
+                prepared.enter_context(answering("elasticbeanstalk", {operation: answer}))
+            assert judge_all(aws, "elasticbeanstalk", names) == told
+    variables = [option("application:environment", "STAGE", "live")]
+    plain = {"ConfigurationSettings": [{"DeploymentStatus": "deployed", "OptionSettings": variables}]}
     with answering("elasticbeanstalk", {"DescribeConfigurationSettings": plain}):
         assert aws.judge("elasticbeanstalk.variables_are_not_named_like_secrets") == {
             arn: ("holds", "none of 1 variables")
