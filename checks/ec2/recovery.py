@@ -1,11 +1,11 @@
 """Whether what stands in one place alone comes back by itself: single instances, and the volumes with their data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.autoscaling import Group
-from checks.backup.evidence import Protected, recent_backup
+from checks.backup.evidence import Protected
 from checks.ec2.evidence import State
 from scanner import (
     CannotTell,
@@ -129,6 +129,46 @@ class VolumeSnapshot(
 
 
 @dataclass(frozen=True)
+class Backups:
+    """When AWS Backup last made a recovery point of each resource, by its ARN."""
+
+    last: Mapping[str, datetime]
+
+    def recent(self, arn: str, at: datetime, days: int) -> datetime | None:
+        last = self.last.get(arn)
+        return last if last is not None and at - last <= timedelta(days=days) else None
+
+
+@derived
+def backups(protected: list[Protected]) -> Backups:
+    """What AWS Backup has, read once for all instances and volumes."""
+    return Backups(_latest((one.resource_arn, one.last_backup_time) for one in protected))
+
+
+@dataclass(frozen=True)
+class LastSnapshots:
+    """When the last snapshot of each volume that is whole was taken."""
+
+    of: Mapping[str, datetime]
+
+
+@derived
+def last_snapshots(snapshots: list[VolumeSnapshot]) -> LastSnapshots:
+    """The snapshots of the account, read once for all volumes."""
+    whole = (one for one in snapshots if one.state == "completed")
+    return LastSnapshots(_latest((one.volume_id or "", one.start_time) for one in whole))
+
+
+def _latest(moments: Iterable[tuple[str, datetime | None]]) -> dict[str, datetime]:
+    """The last moment of each name."""
+    found: dict[str, datetime] = {}
+    for name, moment in moments:
+        if moment is not None and (name not in found or found[name] < moment):
+            found[name] = moment
+    return found
+
+
+@dataclass(frozen=True)
 class Rescue:
     """What a group does about each of its instances, and the first alarm that recovers an instance, by instance."""
 
@@ -164,7 +204,7 @@ def single_instances_recover(
     instance: SingleInstance,
     kind: TypeOf | None,
     others: Rescue,
-    protected: list[Protected],
+    saved: Backups,
     at: ScanTime,
     here: Target,
     *,
@@ -190,7 +230,7 @@ def single_instances_recover(
     if option == "default" and supported and not with_disks:
         return Holds("EC2 recovers it by itself")
     arn = f"arn:{here.partition}:ec2:{here.region}:{here.account}:instance/{instance.instance_id}"
-    if last := recent_backup(protected, arn, at, days):
+    if last := saved.recent(arn, at, days):
         return Holds(f"AWS Backup made a recovery point on {last:%Y-%m-%d}")
     if option is None:
         return CannotTell("it is not told whether EC2 recovers it")
@@ -206,8 +246,8 @@ def single_instances_recover(
 @check(effort="low")
 def data_volumes_are_backed_up(
     volume: DataVolume,
-    snapshots: list[VolumeSnapshot],
-    protected: list[Protected],
+    snapshots: LastSnapshots,
+    saved: Backups,
     at: ScanTime,
     here: Target,
     *,
@@ -231,18 +271,13 @@ def data_volumes_are_backed_up(
     for tag in volume.tags:
         if tag.key.lower() == reproducible_tag.lower() and tag.value.lower() not in ("", "false", "no"):
             return NotApplicable(f"the tag {tag.key} says {tag.value}")
-    taken = [
-        one.start_time
-        for one in snapshots
-        if one.volume_id == volume.volume_id and one.state == "completed" and one.start_time
-    ]
-    last = max(taken, default=None)
+    last = snapshots.of.get(volume.volume_id)
     if last is not None and at - last <= timedelta(days=days):
         return Holds(f"a snapshot of {last:%Y-%m-%d}")
     prefix = f"arn:{here.partition}:ec2:{here.region}:{here.account}:"
     arns = [f"{prefix}volume/{volume.volume_id}", *(f"{prefix}instance/{one.instance_id}" for one in held)]
     for arn in arns:
-        if backup := recent_backup(protected, arn, at, days):
+        if backup := saved.recent(arn, at, days):
             return Holds(f"AWS Backup made a recovery point of {arn.rpartition(':')[2]} on {backup:%Y-%m-%d}")
     return Fails(f"the last snapshot is of {last:%Y-%m-%d}" if last else "no snapshot and no recovery point")
 

@@ -15,6 +15,7 @@ from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HERE = Target(ACCOUNT, "us-east-1")
+NO_BACKUPS = recovery.backups([])
 ARN = f"arn:aws:ec2:us-east-1:{ACCOUNT}:"
 
 
@@ -125,7 +126,9 @@ def test_single_instances_recover(
     one: SingleInstance, supported: bool, protected: list[Protected], verdict: Verdict
 ) -> None:
     assert (
-        recovery.single_instances_recover(one, kind(supported), recovery.rescue([], []), protected, NOW, HERE)
+        recovery.single_instances_recover(
+            one, kind(supported), recovery.rescue([], []), recovery.backups(protected), NOW, HERE
+        )
         == verdict
     )
 
@@ -143,21 +146,23 @@ def test_groups_and_alarms_recover() -> None:
         "instances": inside,
     }
     group = Group.model_validate(fields, strict=False)
-    told = recovery.single_instances_recover(instance(**OFF), kind(True), recovery.rescue([group], []), [], NOW, HERE)
+    told = recovery.single_instances_recover(
+        instance(**OFF), kind(True), recovery.rescue([group], []), NO_BACKUPS, NOW, HERE
+    )
     assert told == Holds("the group web replaces it")
     halted = {"suspended_processes": [{"process_name": "ReplaceUnhealthy"}, {"process_name": "AZRebalance"}]}
     group = Group.model_validate(fields | halted, strict=False)
     told = recovery.single_instances_recover(
-        instance(**DEFAULT), kind(True), recovery.rescue([group], []), [], NOW, HERE
+        instance(**DEFAULT), kind(True), recovery.rescue([group], []), NO_BACKUPS, NOW, HERE
     )
     assert told == Fails("the group web does not replace it: ReplaceUnhealthy suspended")
     group = Group.model_validate(fields | {"instances": [inside[0] | {"lifecycle_state": "Standby"}]}, strict=False)
     told = recovery.single_instances_recover(
-        instance(**DEFAULT), kind(True), recovery.rescue([group], []), [], NOW, HERE
+        instance(**DEFAULT), kind(True), recovery.rescue([group], []), NO_BACKUPS, NOW, HERE
     )
     assert told == Fails("it is on standby, and the group web does not look at it")
     hosted = instance(**DEFAULT, placement={"tenancy": "host"})
-    told = recovery.single_instances_recover(hosted, kind(True), recovery.rescue([], []), [], NOW, HERE)
+    told = recovery.single_instances_recover(hosted, kind(True), recovery.rescue([], []), NO_BACKUPS, NOW, HERE)
     assert told == CannotTell("it is on a Dedicated Host, whose own recovery was not read")
     for action, enabled, other in (
         ("arn:aws:automate:us-east-1:ec2:recover", False, "i-1"),
@@ -174,7 +179,7 @@ def test_groups_and_alarms_recover() -> None:
             strict=False,
         )
         found = recovery.single_instances_recover(
-            instance(**OFF), kind(True), recovery.rescue([], [alarm]), [], NOW, HERE
+            instance(**OFF), kind(True), recovery.rescue([], [alarm]), NO_BACKUPS, NOW, HERE
         )
         assert isinstance(found, Fails)
 
@@ -232,4 +237,5 @@ NONE = Fails("no snapshot and no recovery point")
 def test_data_volumes_are_backed_up(
     one: DataVolume, snapshots: list[VolumeSnapshot], protected: list[Protected], verdict: Verdict
 ) -> None:
-    assert recovery.data_volumes_are_backed_up(one, snapshots, protected, NOW, HERE) == verdict
+    taken, kept = recovery.last_snapshots(snapshots), recovery.backups(protected)
+    assert recovery.data_volumes_are_backed_up(one, taken, kept, NOW, HERE) == verdict
