@@ -252,10 +252,10 @@ def few_changes_are_made_by_hand(
     """
     changes = history.changes
     if not changes:
-        return NotApplicable(f"no change is on record {history.since}")
+        told = f"no change is on record {history.since}"
+        return NotApplicable(told) if history.next_token is None else CannotTell(told)
     if len(changes) < fewest:
-        told = f"{len(changes)} changes {history.since} are too few to tell"
-        return CannotTell(told) if changes else NotApplicable(told)
+        return CannotTell(f"{len(changes)} changes {history.since} are too few to tell")
     by_hand = [one for one in changes if one.way == "hand"]
     by_tools = sum(one.way == "tool" for one in changes)
     told = f"{len(by_hand)} of {len(changes)} {history.since}"

@@ -36,8 +36,14 @@ def _walk(shape: Shape | None, node: dict[str, Any]) -> Shape | None:
     children = node["children"]
     match node["type"]:
         case "field":
+            if isinstance(shape, MapShape):
+                return shape.value
             return shape.members.get(node["value"]) if isinstance(shape, StructureShape) else None
-        case "subexpression" | "index_expression" | "projection" | "filter_projection":
+        case "subexpression":
+            for child in children:
+                shape = _walk(shape, child)
+            return shape
+        case "index_expression" | "projection" | "filter_projection":
             for child in children[:2]:
                 shape = _walk(shape, child)
             return shape

@@ -59,7 +59,7 @@ def own_metrics_raise_alarms(
     if watched:
         return Holds(f"alarms watch {', '.join(sorted(str(one) for one in watched)[:_LISTED])}")
     if dashboards or composites or any(one.queries for one in alarms):
-        return NotApplicable("no alarm names them; dashboards and queries may show them")
+        return CannotTell("no alarm names them; dashboards and queries may show them")
     return Fails(f"no alarm and no dashboard for {', '.join(sorted(own)[:_LISTED])}")
 
 

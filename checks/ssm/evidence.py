@@ -109,9 +109,27 @@ class WindowTask(
         per=Window,
         args={"WindowId": "window_id"},
         when={"enabled": True},
+        arn="arn:{partition}:ssm:{region}:{account}:windowtask/{window_task_id}",
     ),
 ):
+    window_task_id: str
     task_arn: str
+
+
+class TaskOperation(
+    Evidence,
+    read=Read(
+        "ssm:GetMaintenanceWindowTask",
+        "TaskInvocationParameters.RunCommand.Parameters.Operation",
+        per=WindowTask,
+        args={"WindowId": "Window.window_id", "WindowTaskId": "window_task_id"},
+        when={"task_arn": PATCHING},
+        omitted_if_empty=True,
+    ),
+):
+    """What a maintenance window's task has Patch Manager do: `Scan` or `Install`."""
+
+    value: str
 
 
 class SessionInputs(Part):

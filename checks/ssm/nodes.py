@@ -12,7 +12,7 @@ from checks.ssm.evidence import (
     Window,
     WindowTask,
 )
-from checks.ssm.patching import UNTOLD, PatchingAssociation, doing, patched_in_windows
+from checks.ssm.patching import UNTOLD, PatchingAssociation, PatchingTask, doing
 from scanner import CannotTell, Fails, Holds, NotApplicable, ScanTime, Verdict, check, fact
 
 
@@ -76,7 +76,7 @@ def nodes_are_looked_at_for_patches(node: Node, states: list[PatchState], at: Sc
 
 @check(effort="low")
 def patching_is_scheduled(
-    nodes: list[Node], associations: list[PatchingAssociation], tasks: list[WindowTask]
+    nodes: list[Node], associations: list[PatchingAssociation], tasks: list[PatchingTask]
 ) -> Verdict:
     """Where there are managed nodes, an association or a maintenance window installs patches on a schedule.
 
@@ -85,13 +85,12 @@ def patching_is_scheduled(
     """
     if not nodes:
         return NotApplicable("there are no managed nodes")
-    if install := doing(associations, "Install"):
+    ways = [*associations, *tasks]
+    if install := doing(ways, "Install"):
         return Holds(f"{install[0]}, which installs")
-    if windows := patched_in_windows(tasks):
-        return Holds(windows[0])
-    if untold := doing(associations, UNTOLD):
+    if untold := doing(ways, UNTOLD):
         return CannotTell(f"{untold[0]}, and it is not told whether it installs")
-    if scan := doing(associations, "Scan"):
+    if scan := doing(ways, "Scan"):
         return Fails(f"{scan[0]}, which only looks what is missing")
     return Fails("no association and no enabled maintenance window runs AWS-RunPatchBaseline")
 

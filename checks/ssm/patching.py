@@ -1,8 +1,9 @@
 """What has Patch Manager do what on a schedule: to look for what is missing is not to install it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.ssm.evidence import PATCHING, Association, PatchOperation, WindowTask
+from checks.ssm.evidence import PATCHING, Association, PatchOperation, TaskOperation, WindowTask
 from scanner import derived
 
 _POLICY = "AWS-QuickSetup-PatchPolicy-"
@@ -11,11 +12,19 @@ UNTOLD = "untold"
 
 
 @dataclass(frozen=True)
-class PatchingAssociation:
-    """What an association has Patch Manager do on a schedule: `Scan`, `Install`, untold, or nothing if it is empty."""
+class Patching:
+    """What something has Patch Manager do on a schedule: `Scan`, `Install`, untold, or nothing if it is empty."""
 
     by: str
     does: str
+
+
+class PatchingAssociation(Patching):
+    """What an association has it do."""
+
+
+class PatchingTask(Patching):
+    """What a task of an enabled maintenance window has it do."""
 
 
 @derived
@@ -30,12 +39,14 @@ def patching_association(association: Association, operations: list[PatchOperati
     return PatchingAssociation(f"an association runs {association.name}", does)
 
 
-def doing(associations: list[PatchingAssociation], what: str) -> list[str]:
+@derived
+def patching_task(task: WindowTask, operations: list[TaskOperation]) -> PatchingTask:
+    """A task names a document, or its ARN."""
+    name = task.task_arn.rpartition("/")[2]
+    told = [one.value for one in operations] or [UNTOLD]
+    return PatchingTask(f"a maintenance window runs {name}", told[0] if name in PATCHING else "")
+
+
+def doing(ways: Sequence[Patching], what: str) -> list[str]:
     """What has Patch Manager do this, in words."""
-    return sorted(one.by for one in associations if one.does == what)
-
-
-def patched_in_windows(tasks: list[WindowTask]) -> list[str]:
-    """The patching documents that tasks of enabled maintenance windows run; a task names a document, or its ARN."""
-    names = {task.task_arn.rpartition("/")[2] for task in tasks}
-    return sorted(f"a maintenance window runs {name}" for name in names & set(PATCHING))
+    return sorted(one.by for one in ways if one.does == what)

@@ -5,8 +5,7 @@ from checks.ec2.evidence import Instance
 from checks.guardduty import Detector
 from checks.imagebuilder import Pipeline
 from checks.inspector2 import Scans
-from checks.ssm.evidence import WindowTask
-from checks.ssm.patching import UNTOLD, PatchingAssociation, doing, patched_in_windows
+from checks.ssm.patching import UNTOLD, PatchingAssociation, PatchingTask, doing
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict, check
 
 _WATCHING = frozenset({"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING", "EBS_MALWARE_PROTECTION"})
@@ -16,7 +15,7 @@ _WATCHING = frozenset({"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING", "EBS_MALW
 def something_protects_instances_by_itself(
     instances: list[Instance],
     associations: list[PatchingAssociation],
-    tasks: list[WindowTask],
+    tasks: list[PatchingTask],
     detectors: list[Detector],
     scans: list[Scans],
     pipelines: list[Pipeline],
@@ -31,8 +30,9 @@ def something_protects_instances_by_itself(
     running = sum(one.state.name == "running" for one in instances)
     if not running:
         return NotApplicable("no instance runs here")
+    patching = [*associations, *tasks]
     ways = {
-        "patches are installed on a schedule": bool(doing(associations, "Install") or patched_in_windows(tasks)),
+        "patches are installed on a schedule": bool(doing(patching, "Install")),
         "Inspector scans instances": any(one.ec2.status == "ENABLED" for one in scans),
         "GuardDuty watches what runs": any(one.status == "ENABLED" and one.on & _WATCHING for one in detectors),
         "images are rebuilt on a schedule": any(
@@ -44,6 +44,6 @@ def something_protects_instances_by_itself(
     found = [way for way, so in ways.items() if so]
     if found:
         return Holds("; ".join(found))
-    if untold := doing(associations, UNTOLD):
+    if untold := doing(patching, UNTOLD):
         return CannotTell(f"{untold[0]}, and it is not told whether it installs")
     return Fails(f"{running} instances run, and nothing patches, scans, watches or replaces them by itself")

@@ -1,7 +1,7 @@
 """Prepared answers for the time of a test, and several checks judged on one scan of a scene."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,11 @@ def answering(
     service: str, operations: Mapping[str, dict[str, Any]], when: dict[str, Any] | None = None
 ) -> Iterator[None]:
     """These operations answer so, before the answers of `fixtures/standins`, where the request has these members."""
-    forget = [
-        prepare_one(service, name, Prepared(source="a row of this test", answer=answer, when=when or {}))
-        for name, answer in operations.items()
-    ]
-    try:
+    with ExitStack() as prepared:
+        for name, answer in operations.items():
+            one = Prepared(source="a row of this test", answer=answer, when=when or {})
+            prepared.callback(prepare_one(service, name, one))
         yield
-    finally:
-        for one in forget:
-            one()
 
 
 def judge_all(

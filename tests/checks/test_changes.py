@@ -204,7 +204,7 @@ HAND, TOOL, OTHER = event(**CLICK), event(user_agent="iac"), event(user_agent="s
     ("history", "trails", "verdict"),
     [
         (past(), [], NotApplicable("no change is on record in the past 90 days")),
-        (past(more=True), [], NotApplicable("no change is on record among the newest 0 events")),
+        (past(more=True), [], CannotTell("no change is on record among the newest 0 events")),
         (past(*[HAND] * 9), [], CannotTell("9 changes in the past 90 days are too few to tell")),
         (past(*[TOOL] * 8, *[HAND] * 2), [], Holds("2 of 10 in the past 90 days were made by hand in the console")),
         (

@@ -613,7 +613,7 @@ OWN, SERVICE = Published(namespace="Shop"), Published(namespace="AWS/Lambda")
         ([OWN], [], [], Fails("no alarm and no dashboard for Shop")),
         ([OWN], [alarm(namespace="AWS/RDS")], [], Fails("no alarm and no dashboard for Shop")),
         ([OWN], [alarm(namespace="Shop")], [], Holds("alarms watch Shop")),
-        ([OWN], [], [DASHBOARD], NotApplicable("no alarm names them; dashboards and queries may show them")),
+        ([OWN], [], [DASHBOARD], CannotTell("no alarm names them; dashboards and queries may show them")),
     ],
 )
 def test_own_metrics_raise_alarms(

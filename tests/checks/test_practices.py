@@ -24,8 +24,7 @@ from checks.organizations import Organization
 from checks.s3 import ends
 from checks.s3.evidence import Bucket, Lifecycle
 from checks.ssm import protection
-from checks.ssm.evidence import WindowTask
-from checks.ssm.patching import UNTOLD, PatchingAssociation
+from checks.ssm.patching import UNTOLD, PatchingAssociation, PatchingTask
 from checks.trail_alarms.evidence import MetricFilter
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
 from tests.checks.answers import answering, judge_all
@@ -324,7 +323,7 @@ NOTHING = Fails("1 instances run, and nothing patches, scans, watches or replace
         ({"instances": [STOPPED]}, NotApplicable("no instance runs here")),
         ({"associations": [PATCHES]}, Holds("patches are installed on a schedule")),
         ({"associations": [PatchingAssociation("an association", "")]}, NOTHING),
-        ({"tasks": [read(WindowTask, task_arn="AWS-RunPatchBaseline")]}, Holds("patches are installed on a schedule")),
+        ({"tasks": [PatchingTask("a window", "Install")]}, Holds("patches are installed on a schedule")),
         ({"associations": [PatchingAssociation("an association", "Scan")]}, NOTHING),
         (
             {"associations": [PatchingAssociation("an association", UNTOLD)]},

@@ -156,12 +156,27 @@ def test_a_fleet(aws: Emulator) -> None:
             "something_protects_instances_by_itself",
         )
         told = "1 of 1 maintenance windows are enabled; they run: AWS-RunPatchBaseline"
-        assert judge_all(aws, "ssm", rest, at=NOW) == {
-            "patching_is_scheduled": {REGION: ("holds", "a maintenance window runs AWS-RunPatchBaseline")},
-            "sessions_are_logged": {REGION: ("holds", "logged to /sessions")},
-            "maintenance_windows": {REGION: ("told", told)},
-            "something_protects_instances_by_itself": {REGION: ("holds", "patches are installed on a schedule")},
-        }
+        with answering("ssm", {"GetMaintenanceWindowTask": does("Install")}):
+            assert judge_all(aws, "ssm", rest, at=NOW) == {
+                "patching_is_scheduled": {
+                    REGION: ("holds", "a maintenance window runs AWS-RunPatchBaseline, which installs")
+                },
+                "sessions_are_logged": {REGION: ("holds", "logged to /sessions")},
+                "maintenance_windows": {REGION: ("told", told)},
+                "something_protects_instances_by_itself": {REGION: ("holds", "patches are installed on a schedule")},
+            }
+        with answering("ssm", {"GetMaintenanceWindowTask": does("Scan")}):
+            assert aws.verdicts("ssm.patching_is_scheduled", at=NOW) == {REGION: "fails"}
+            assert aws.verdicts("ssm.something_protects_instances_by_itself", at=NOW) == {REGION: "fails"}
+        with answering("ssm", {"GetMaintenanceWindowTask": does()}):
+            untold = "a maintenance window runs AWS-RunPatchBaseline, and it is not told whether it installs"
+            assert aws.judge("ssm.patching_is_scheduled", at=NOW) == {REGION: ("unknown", untold)}
+
+
+def does(*operation: str) -> dict[str, Any]:
+    """A maintenance window's task, and what it has Patch Manager do."""
+    parameters = {"Operation": list(operation)} if operation else {}
+    return {"TaskInvocationParameters": {"RunCommand": {"Parameters": parameters}}}
 
 
 def test_documents_and_parameters(aws: Emulator) -> None:
