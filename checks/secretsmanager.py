@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from scanner import (
+    CannotTell,
     Evidence,
     Fails,
     Holds,
     NotApplicable,
+    Part,
     Policy,
     Read,
     ScanTime,
@@ -19,6 +21,10 @@ from scanner import (
 )
 
 
+class RotationRules(Part):
+    automatically_after_days: int | None = None  # AWS works it out from the schedule after each rotation that succeeded
+
+
 class Secret(Evidence, read=Read("secretsmanager:ListSecrets", "SecretList", arn="{arn}")):
     """A secret without its value. Secrets that await deletion are not listed."""
 
@@ -28,6 +34,8 @@ class Secret(Evidence, read=Read("secretsmanager:ListSecrets", "SecretList", arn
     rotation_enabled: bool = False  # not there where rotation was never set up (Secrets Manager API reference)
     last_rotated_date: datetime | None = None
     next_rotation_date: datetime | None = None
+    rotation_rules: RotationRules = RotationRules()
+    last_changed_date: datetime | None = None
     last_accessed_date: datetime | None = None  # not there where the secret was never read in the region
     kms_key_id: str | None = None
     owning_service: str | None = None
@@ -63,7 +71,7 @@ def secrets_rotate(secret: Secret, here: Target) -> Verdict:
 
 @check(effort="medium")
 def rotation_happens(secret: Secret, at: ScanTime, here: Target, *, days: int = 90) -> Verdict:
-    """Secrets with rotation switched on have rotated lately.
+    """Secrets with rotation switched on rotate as often as their own schedule says; `days` where AWS tells no schedule.
 
     Why: a rotation that fails leaves the old secret in force, and nobody notices.
     Fix: look into the log of the rotation function; aws secretsmanager describe-secret --secret-id NAME
@@ -72,12 +80,43 @@ def rotation_happens(secret: Secret, at: ScanTime, here: Target, *, days: int = 
         return outside
     if not secret.rotation_enabled:
         return NotApplicable("rotation is off")
-    due = secret.next_rotation_date
+    due, last = secret.next_rotation_date, secret.last_rotated_date
     if due is not None and at - due > timedelta(days=1):
         return Fails(f"rotation was due by {due:%Y-%m-%d} and did not succeed")
+    since = last or secret.created_date
+    told = f"rotated on {since:%Y-%m-%d}" if last else f"never rotated since {since:%Y-%m-%d}"
+    period = secret.rotation_rules.automatically_after_days
+    # The window in which a rotation starts may last until the end of its day.
+    limit = timedelta(days=period + 1 if period else days)
+    if at - since <= limit:
+        return Holds(f"{told}, and does so every {period} days" if last and period else told)
+    if due is not None and last is None:
+        return CannotTell(f"{told}; the first rotation is due by {due:%Y-%m-%d}")
+    if due is not None and (secret.last_changed_date is None or at - secret.last_changed_date <= limit):
+        # A new value that is put in by hand counts as a rotation, and moves the next one (API reference, RotationRulesType).
+        return CannotTell(f"{told}, and due by {due:%Y-%m-%d}; whether it was changed by hand in between is not told")
+    return Fails(f"{told}, though its schedule is {period} days" if period else told)
+
+
+@check(effort="medium")
+def secrets_are_renewed(secret: Secret, at: ScanTime, here: Target, *, days: int = 90) -> Verdict:
+    """Secrets have rotated within the past months, whatever their own schedule says.
+
+    Why: the longer a secret is in force, the more people, logs and backups know it.
+    Fix: aws secretsmanager rotate-secret --secret-id NAME --rotation-rules AutomaticallyAfterDays=30
+    """
+    if outside := _outside(secret, here):
+        return outside
+    if secret.owning_service and not secret.rotation_enabled:
+        return NotApplicable(f"{secret.owning_service} owns the secret, and alone decides when it changes")
     since = secret.last_rotated_date or secret.created_date
     told = f"rotated on {since:%Y-%m-%d}" if secret.last_rotated_date else f"never rotated since {since:%Y-%m-%d}"
-    return Fails(told) if at - since > timedelta(days=days) else Holds(told)
+    if at - since <= timedelta(days=days):
+        return Holds(told)
+    changed = secret.last_changed_date
+    if changed is None or at - changed <= timedelta(days=days):
+        return CannotTell(f"{told}; whether its value was changed by hand since is not told")
+    return Fails(told)
 
 
 @check(effort="low")

@@ -159,14 +159,22 @@ def something_judges_controls(
     Why: an objective against which nothing is measured is a wish.
     Fix: aws securityhub batch-enable-standards, or deploy a conformance pack with the objectives that apply.
     """
-    active = sum(rule.active for rule in rules)
-    seen = any(one.recording for one in statuses)
+    active = [_region(rule.config_rule_arn) for rule in rules if rule.active]
+    # Without a recorder in its region, a standard is INCOMPLETE and not READY (Security Hub API reference, StandardsStatusReason).
     ready = sorted({one.name for one in standards if one.standards_status == "READY"})
-    if ready or (active and seen):
-        return Holds(f"{active} rules are active; standards: {', '.join(ready) or 'none'}")
+    recording = {_region(one.arn or "") for one in statuses if one.recording}
+    if ready or recording.intersection(active) - {""}:
+        return Holds(f"{len(active)} rules are active; standards: {', '.join(ready) or 'none'}")
+    if active and "" in recording:
+        return CannotTell(f"{len(active)} rules are active, and whether a recorder is on in their region is not told")
     if active:
-        return CannotTell(f"{active} rules are active, and no recorder is on that shows them what is there now")
+        return CannotTell(f"{len(active)} rules are active, and no recorder is on that shows them what is there now")
     return Fails("no rule is active and no standard is ready in any region")
+
+
+def _region(arn: str) -> str:
+    """The region in an ARN; empty where there is none."""
+    return (arn.split(":", 4) + [""] * 4)[3]
 
 
 @check(effort="low")

@@ -1,14 +1,12 @@
 """Checks of web ACLs that are in use: of those of the region, and of those of CloudFront."""
 
-from checks.cloudfront import Distribution
 from checks.wafv2.evidence import (
-    UNUSED,
-    AclsInUse,
     Body,
-    EdgeAcl,
     EdgeAclBody,
     EdgeLogging,
+    EdgeUse,
     Logging,
+    Use,
     WebAcl,
     WebAclBody,
 )
@@ -64,83 +62,83 @@ def _limited(body: Body) -> Verdict:
 
 
 @check(effort="low")
-def requests_are_logged(acl: WebAcl, found: Logging | None, used: AclsInUse) -> Verdict:
+def requests_are_logged(found: Logging | None, used: Use) -> Verdict:
     """Web ACLs that are in use log the requests that they see.
 
     Why: without the log nobody can tell an attack from a customer whom a rule turned away.
     Fix: aws wafv2 put-logging-configuration --logging-configuration ResourceArn=ARN,LogDestinationConfigs=…
     """
-    return used.without(acl.arn) or _logged(found)
+    return used.idle or _logged(found)
 
 
 @check(effort="low")
-def edge_requests_are_logged(acl: EdgeAcl, found: EdgeLogging | None, distributions: list[Distribution]) -> Verdict:
-    """Web ACLs that stand before distributions log the requests that they see.
+def edge_requests_are_logged(found: EdgeLogging | None, used: EdgeUse) -> Verdict:
+    """Web ACLs that stand before distributions or Amplify apps log the requests that they see.
 
     Why: without the log nobody can tell an attack from a customer whom a rule turned away.
     Fix: aws wafv2 put-logging-configuration --region us-east-1 --logging-configuration ResourceArn=ARN,…
     """
-    return _logged(found) if acl.arn in {one.web_acl_id for one in distributions} else UNUSED
+    return used.idle or _logged(found)
 
 
 @check(effort="medium")
-def web_acls_stop_requests(acl: WebAcl, body: WebAclBody, used: AclsInUse) -> Verdict:
+def web_acls_stop_requests(body: WebAclBody, used: Use) -> Verdict:
     """Web ACLs that are in use have a rule that stops requests, and not only rules that count.
 
     Why: a web ACL that counts watches the attack go by.
     Fix: set the override action of its rule groups to none, once their counts are understood.
     """
-    return used.without(acl.arn) or _blocks(body.web_acl)
+    return used.idle or _blocks(body.web_acl)
 
 
 @check(effort="medium")
-def edge_web_acls_stop_requests(acl: EdgeAcl, body: EdgeAclBody, distributions: list[Distribution]) -> Verdict:
-    """Web ACLs before distributions have a rule that stops requests, and not only rules that count.
+def edge_web_acls_stop_requests(body: EdgeAclBody, used: EdgeUse) -> Verdict:
+    """Web ACLs before distributions or Amplify apps have a rule that stops requests, and not only rules that count.
 
     Why: a web ACL that counts watches the attack go by.
     Fix: set the override action of its rule groups to none, once their counts are understood.
     """
-    return _blocks(body.web_acl) if acl.arn in {one.web_acl_id for one in distributions} else UNUSED
+    return used.idle or _blocks(body.web_acl)
 
 
 @check(effort="low")
-def web_acls_use_managed_rules(acl: WebAcl, body: WebAclBody, used: AclsInUse) -> Verdict:
+def web_acls_use_managed_rules(body: WebAclBody, used: Use) -> Verdict:
     """Web ACLs that are in use act on a managed rule group.
 
     Why: new attacks are written into managed groups by people who do nothing else.
     Fix: add AWSManagedRulesCommonRuleSet and AWSManagedRulesKnownBadInputsRuleSet, first counting, then acting.
     """
-    return used.without(acl.arn) or _managed(body.web_acl)
+    return used.idle or _managed(body.web_acl)
 
 
 @check(effort="low")
-def edge_web_acls_use_managed_rules(acl: EdgeAcl, body: EdgeAclBody, distributions: list[Distribution]) -> Verdict:
-    """Web ACLs before distributions act on a managed rule group.
+def edge_web_acls_use_managed_rules(body: EdgeAclBody, used: EdgeUse) -> Verdict:
+    """Web ACLs before distributions or Amplify apps act on a managed rule group.
 
     Why: new attacks are written into managed groups by people who do nothing else.
     Fix: add AWSManagedRulesCommonRuleSet and AWSManagedRulesKnownBadInputsRuleSet, first counting, then acting.
     """
-    return _managed(body.web_acl) if acl.arn in {one.web_acl_id for one in distributions} else UNUSED
+    return used.idle or _managed(body.web_acl)
 
 
 @check(effort="low")
-def web_acls_limit_rates(acl: WebAcl, body: WebAclBody, used: AclsInUse) -> Verdict:
+def web_acls_limit_rates(body: WebAclBody, used: Use) -> Verdict:
     """Web ACLs that are in use stop who asks too often.
 
     Why: without a rate-based rule one client can use up what was meant for all.
     Fix: add a rate-based rule that blocks, with a limit above what a person does.
     """
-    return used.without(acl.arn) or _limited(body.web_acl)
+    return used.idle or _limited(body.web_acl)
 
 
 @check(effort="low")
-def edge_web_acls_limit_rates(acl: EdgeAcl, body: EdgeAclBody, distributions: list[Distribution]) -> Verdict:
-    """Web ACLs before distributions stop who asks too often.
+def edge_web_acls_limit_rates(body: EdgeAclBody, used: EdgeUse) -> Verdict:
+    """Web ACLs before distributions or Amplify apps stop who asks too often.
 
     Why: without a rate-based rule one client can use up what was meant for all.
     Fix: add a rate-based rule that blocks, with a limit above what a person does.
     """
-    return _limited(body.web_acl) if acl.arn in {one.web_acl_id for one in distributions} else UNUSED
+    return used.idle or _limited(body.web_acl)
 
 
 @fact

@@ -16,7 +16,7 @@ from checks.globalaccelerator import Accelerator, EndpointGroup
 from checks.hearing import Heard
 from checks.networkfirewall import FirewallPolicy
 from checks.servicequotas import AutoManagement, Ec2Quota, QuotaUse, Request, Use
-from checks.transfer import Server
+from checks.transfer import SecurityPolicy, Server
 from checks.vpclattice import Joined, NetworkBody, NetworkPolicy, Service, ServicePolicy
 from fixtures.standins.prepared import Prepared
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
@@ -453,9 +453,12 @@ def test_transfer_servers(aws: Emulator) -> None:
             "bad": ("holds", "speaks SFTP"),
         },
         "servers_refuse_old_algorithms": {
-            "good": ("holds", "the policy is TransferSecurityPolicy-2024-01"),
-            "narrow": ("holds", "the policy is TransferSecurityPolicy-FIPS-2025-03"),
-            "bad": ("fails", "the policy is TransferSecurityPolicy-2018-11"),
+            "good": ("holds", "TransferSecurityPolicy-2024-01 takes none of them"),
+            "narrow": ("not applicable", "speaks FTP, without algorithms"),
+            "bad": (
+                "fails",
+                "TransferSecurityPolicy-2018-11 takes diffie-hellman-group14-sha1, hmac-sha1, hmac-sha1-etm@openssh.com, ssh-rsa",
+            ),
         },
         "transfers_are_logged": {
             "good": ("holds", f"logged to {group}"),
@@ -492,13 +495,39 @@ def server(**changes: Any) -> Server:
     return Server.model_validate(fields | changes)
 
 
+MODERN = {
+    "ssh_ciphers": ("aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"),
+    "ssh_kexs": ("diffie-hellman-group-exchange-sha256", "curve25519-sha256"),
+    "ssh_macs": ("hmac-sha2-512-etm@openssh.com", "umac-128@openssh.com"),
+    "tls_ciphers": ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+}
+BOTH = ("SFTP", "FTPS")
+
+
 @pytest.mark.parametrize(
-    ("name", "verdict"), [("FIPS-2020-06", Fails), ("Restricted-2018-11", Fails), ("Newest", Fails)]
-)
-def test_policies_of_transfer_servers(name: str, verdict: type[Fails]) -> None:
+    ("name", "protocols", "algorithms", "verdict"),
+    [
+        ("Newest", BOTH, {}, Holds("{} takes none of them")),
+        ("Restricted-2018-11", ("SFTP",), {"ssh_kexs": ("diffie-hellman-group14-sha1",)},
+         Fails("{} takes diffie-hellman-group14-sha1")),
+        ("Newest", ("SFTP",), {"ssh_ciphers": ("aes128-cbc", "3des-cbc")}, Fails("{} takes aes128-cbc, 3des-cbc")),
+        ("FIPS-2024-01", BOTH, {}, Fails("{} takes ssh-rsa")),
+        ("FIPS-2024-01", ("FTPS",), {}, Holds("{} takes none of them")),
+        ("Newest", ("FTPS",), {"ssh_macs": ("hmac-sha1",), "tls_ciphers": ("TLS_RSA_WITH_AES_128_CBC_SHA256",)},
+         Fails("{} takes TLS_RSA_WITH_AES_128_CBC_SHA256")),
+        ("Newest", ("FTPS",), {"tls_ciphers": ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",)},
+         Fails("{} takes TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA")),
+        ("Newest", BOTH, {"ssh_macs": (), "tls_ciphers": ()}, CannotTell("what {} takes for SFTP and FTPS is not told")),
+        ("Newest", ("AS2",), {}, CannotTell("what {} takes for AS2 is not told")),
+    ],
+)  # fmt: skip
+def test_policies_of_transfer_servers(
+    name: str, protocols: tuple[str, ...], algorithms: dict[str, Any], verdict: Verdict
+) -> None:
     policy = f"TransferSecurityPolicy-{name}"
-    told = verdict(f"the policy is {policy}")
-    assert transfer.servers_refuse_old_algorithms(server(security_policy_name=policy)) == told
+    taken = SecurityPolicy.model_validate({"security_policy": MODERN | algorithms})
+    found = transfer.servers_refuse_old_algorithms(server(security_policy_name=policy, protocols=protocols), taken)
+    assert found == type(verdict)(verdict.because.format(policy))
 
 
 def test_service_networks(aws: Emulator) -> None:

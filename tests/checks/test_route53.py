@@ -205,12 +205,20 @@ def test_registered_domains(aws: Emulator) -> None:
     assert aws.verdicts("route53domains.domains_cannot_be_carried_off") == {arn: "holds"}
     assert aws.verdicts("route53domains.domains_last") == {arn: "holds"}
     loose = {"DomainName": "loose.com", "AutoRenew": False, "TransferLock": False, "Expiry": "2026-12-01T00:00:00Z"}
-    other = "arn:aws:route53domains:::domain/loose.com"
-    with answering("route53domains", ListDomains={"Domains": [loose]}):
+    names = ("loose.com", "loose.io", "shop.co.uk", "loose.li")
+    other = {name: f"arn:aws:route53domains:::domain/{name}" for name in names}
+    with answering("route53domains", ListDomains={"Domains": [{**loose, "DomainName": name} for name in names]}):
         seen = judge_all(aws, "route53domains", ["domains_cannot_be_carried_off", "domains_last"], at=NOW)
+    off = ("fails", "the transfer lock is off")
+    lockless = "domains in .uk have no transfer lock; who may ask for their code protects them"
     assert seen == {
-        "domains_cannot_be_carried_off": {other: ("fails", "the transfer lock is off")},
-        "domains_last": {other: ("fails", "it ends on 2026-12-01 and does not renew by itself")},
+        "domains_cannot_be_carried_off": {
+            other["loose.com"]: off,
+            other["loose.io"]: off,
+            other["shop.co.uk"]: ("not applicable", lockless),
+            other["loose.li"]: ("unknown", "the transfer lock is off; whether domains in .li have one is not told"),
+        },
+        "domains_last": dict.fromkeys(other.values(), ("fails", "it ends on 2026-12-01 and does not renew by itself")),
     }
 
 
@@ -230,4 +238,3 @@ def test_registered_domains(aws: Emulator) -> None:
 )
 def test_domains_last(one: Domain, verdict: Verdict) -> None:
     assert route53domains.domains_last(one, NOW) == verdict
-    assert route53domains.domains_cannot_be_carried_off(one) == Fails("the transfer lock is off")

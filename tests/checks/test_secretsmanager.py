@@ -75,13 +75,19 @@ def before(days: int) -> str:
 def test_secrets_that_rotate_and_are_read(aws: Emulator) -> None:
     """moto rotates by a function that it runs, and tells of no secret that a service owns."""
     rotating = {"RotationEnabled": True, "RotationRules": {"AutomaticallyAfterDays": 30}}
+    slow = {"RotationEnabled": True, "RotationRules": {"AutomaticallyAfterDays": 180}}
+    ahead = {"NextRotationDate": before(-10)}
     listed = [
+        secret("good", **rotating, LastRotatedDate=before(31), NextRotationDate=before(0), LastAccessedDate=before(90)),
         secret(
-            "good", **rotating, LastRotatedDate=before(90), NextRotationDate=before(-1), LastAccessedDate=before(90)
+            "stale", **rotating, LastRotatedDate=before(91), LastChangedDate=before(91), LastAccessedDate=before(92)
         ),
-        secret("stale", **rotating, LastRotatedDate=before(91), LastAccessedDate=before(92)),
+        secret("slow", **slow, **ahead, LastRotatedDate=before(170), LastChangedDate=before(170)),
+        secret("moved", **rotating, **ahead, LastRotatedDate=before(60), LastChangedDate=before(60)),
+        secret("by-hand", **rotating, **ahead, LastRotatedDate=before(91), LastChangedDate=before(20)),
+        secret("first", RotationEnabled=True, **ahead, LastChangedDate=before(2)),
         secret("overdue", **rotating, LastRotatedDate=before(40), NextRotationDate=before(10)),
-        secret("never", **rotating),
+        secret("never", **rotating, LastChangedDate=before(400)),
         secret("new", **rotating, CreatedDate=before(0)),
         secret("plain", CreatedDate=before(90), PrimaryRegion="us-east-1"),
         secret("owned", OwningService="rds"),
@@ -90,26 +96,58 @@ def test_secrets_that_rotate_and_are_read(aws: Emulator) -> None:
         secret("rotating-replica", **rotating, PrimaryRegion="eu-west-1"),
     ]
     with answering("secretsmanager", {"ListSecrets": {"SecretList": listed}}):
-        seen = judge_all(aws, "secretsmanager", ["secrets_rotate", "rotation_happens", "secrets_are_used"], at=NOW)
+        seen = judge_all(
+            aws,
+            "secretsmanager",
+            ["secrets_rotate", "rotation_happens", "secrets_are_renewed", "secrets_are_used"],
+            at=NOW,
+        )
     on, elsewhere = ("holds", "rotation is on"), ("not applicable", "a replica of the secret in eu-west-1")
     off, unread = ("not applicable", "rotation is off"), ("fails", "never read in this region")
     copies = {"replica": elsewhere, "rotating-replica": elsewhere}
+    turning = ("good", "stale", "slow", "moved", "by-hand", "first", "overdue", "never", "new")
+    owned_by = ("not applicable", "rds owns the secret, and alone decides when it changes")
     expected = {
         "secrets_rotate": {
-            **dict.fromkeys(("good", "stale", "overdue", "never", "new", "managed", "rotating-replica"), on),
+            **dict.fromkeys((*turning, "managed", "rotating-replica"), on),
             "plain": ("fails", "rotation is off"),
-            "owned": ("not applicable", "rds owns the secret, and alone decides when it changes"),
+            "owned": owned_by,
             "replica": elsewhere,
         },
         "rotation_happens": {
-            "good": ("holds", "rotated on 2026-08-25"),
-            "stale": ("fails", "rotated on 2026-08-24"),
+            "good": ("holds", "rotated on 2026-10-23, and does so every 30 days"),
+            "stale": ("fails", "rotated on 2026-08-24, though its schedule is 30 days"),
+            "slow": ("holds", "rotated on 2026-06-06, and does so every 180 days"),
+            "moved": ("fails", "rotated on 2026-09-24, though its schedule is 30 days"),
+            "by-hand": (
+                "unknown",
+                "rotated on 2026-08-24, and due by 2026-12-03; whether it was changed by hand in between is not told",
+            ),
+            "first": ("unknown", "never rotated since 2025-10-19; the first rotation is due by 2026-12-03"),
             "overdue": ("fails", "rotation was due by 2026-11-13 and did not succeed"),
+            "never": ("fails", "never rotated since 2025-10-19, though its schedule is 30 days"),
+            "new": ("holds", "never rotated since 2026-11-23"),
+            "managed": ("holds", "rotated on 2026-11-16, and does so every 30 days"),
+            "plain": off,
+            "owned": off,
+            **copies,
+        },
+        "secrets_are_renewed": {
+            "good": ("holds", "rotated on 2026-10-23"),
+            "stale": ("fails", "rotated on 2026-08-24"),
+            "slow": ("fails", "rotated on 2026-06-06"),
+            "moved": ("holds", "rotated on 2026-09-24"),
+            "by-hand": ("unknown", "rotated on 2026-08-24; whether its value was changed by hand since is not told"),
+            "first": (
+                "unknown",
+                "never rotated since 2025-10-19; whether its value was changed by hand since is not told",
+            ),
+            "overdue": ("holds", "rotated on 2026-10-14"),
             "never": ("fails", "never rotated since 2025-10-19"),
             "new": ("holds", "never rotated since 2026-11-23"),
             "managed": ("holds", "rotated on 2026-11-16"),
-            "plain": off,
-            "owned": off,
+            "plain": ("holds", "never rotated since 2026-08-25"),
+            "owned": owned_by,
             **copies,
         },
         "secrets_are_used": {
@@ -117,7 +155,7 @@ def test_secrets_that_rotate_and_are_read(aws: Emulator) -> None:
             "stale": ("fails", "last read on 2026-08-23"),
             "new": ("holds", "new: made on 2026-11-23"),
             "plain": ("holds", "new: made on 2026-08-25"),
-            **dict.fromkeys(("overdue", "never", "owned", "managed"), unread),
+            **dict.fromkeys(("slow", "moved", "by-hand", "first", "overdue", "never", "owned", "managed"), unread),
             **copies,
         },
     }

@@ -1,5 +1,6 @@
 """Web ACLs and what they stand before, against real clients and as tables."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -7,8 +8,22 @@ import pytest
 from checks import appsync
 from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
 from checks.wafv2 import acls, front
-from checks.wafv2.evidence import AclsInUse, Body, RateLimitingAcls
+from checks.wafv2.evidence import (
+    UNUSED,
+    AclsInUse,
+    Body,
+    EdgeAcl,
+    EdgeUse,
+    OfApps,
+    OfUserPools,
+    RateLimitingAcls,
+    Use,
+    WebAcl,
+    edge_use,
+    use,
+)
 from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from scanner.access.inventory import NotSeen
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
@@ -87,7 +102,7 @@ def test_load_balancers_and_their_acls(aws: Emulator) -> None:
         inside: ("not applicable", "the load balancer is internal"),
         network: ("not applicable", "WAF cannot stand before a network load balancer"),
     }
-    unused = ("not applicable", acls.UNUSED.because)
+    unused = ("not applicable", UNUSED.because)
     assert seen["requests_are_logged"] == {
         good: ("holds", f"logged to {group}"),
         counting: ("fails", "nothing is logged"),
@@ -139,7 +154,7 @@ def test_acls_of_cloudfront(aws: Emulator) -> None:
     stream = f"arn:aws:firehose:us-east-1:{ACCOUNT}:deliverystream/aws-waf-logs-a"
     logged = {"ResourceArn": good, "LogDestinationConfigs": [stream]}
     aws.client("wafv2").put_logging_configuration(LoggingConfiguration=logged)
-    unused = {idle: ("not applicable", acls.UNUSED.because)}
+    unused = {idle: ("not applicable", UNUSED.because)}
     expected = {
         "edge_requests_are_logged": {
             good: ("holds", f"logged to {stream}"),
@@ -315,11 +330,43 @@ def test_what_limits_rates(one: Body, verdict: Verdict) -> None:
     assert acls._limited(one) == verdict  # noqa: SLF001  (both scopes ask it)
 
 
-def test_an_acl_may_stand_before_what_was_not_asked() -> None:
-    assert AclsInUse(frozenset({"a"}), "user pools").without("a") is None
-    told = f"{acls.UNUSED.because}; whether user pools do was not asked"
-    assert AclsInUse(frozenset(), "user pools").without("a") == CannotTell(told)
-    assert AclsInUse(frozenset()).without("a") == acls.UNUSED
+def before(acl: str, kind: str, *arns: str) -> AbstractContextManager[None]:
+    """What a web ACL stands before, which WAF tells; moto does not."""
+    asked = {"WebACLArn": acl, "ResourceType": kind}
+    return answering("wafv2", {"ListResourcesForWebACL": {"ResourceArns": list(arns)}}, asked)
+
+
+def test_an_acl_before_what_does_not_name_it(aws: Emulator) -> None:
+    pool, app, idle = (make_acl(aws, name) for name in ("pool", "service", "idle"))
+    web, tenant, spare = (make_acl(aws, name, scope="CLOUDFRONT") for name in ("app", "tenant", "spare"))
+    of_tenant = {"DistributionTenantList": [{
+        "Id": "t", "DistributionId": "d", "Name": "t", "Arn": "a", "Domains": [], "CreatedTime": "2026-01-01T00:00:00Z",
+        "LastModifiedTime": "2026-01-01T00:00:00Z", "ETag": "e"}]}  # fmt: skip
+    none, unused = ("fails", "nothing is logged"), ("not applicable", UNUSED.because)
+    with (
+        before(pool, "COGNITO_USER_POOL", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_a"),
+        before(app, "APP_RUNNER_SERVICE", f"arn:aws:apprunner:us-east-1:{ACCOUNT}:service/s/1"),
+        before(web, "AMPLIFY", f"arn:aws:amplify:us-east-1:{ACCOUNT}:apps/a"),
+        answering("cloudfront", {"ListDistributionTenantsByCustomization": of_tenant}, {"WebACLArn": tenant}),
+    ):
+        seen = judge_all(aws, "wafv2", ["requests_are_logged", "edge_requests_are_logged"])
+    assert seen == {
+        "requests_are_logged": {pool: none, app: none, idle: unused},
+        "edge_requests_are_logged": {web: none, tenant: none, spare: unused},
+    }
+
+
+def test_an_acl_may_stand_before_what_was_not_told() -> None:
+    one, unseen = WebAcl(name="a", id="a", arn="a"), NotSeen("refused")
+    told = CannotTell("nothing else uses it; whether user pools or AgentCore gateways do was not told")
+    assert use(one, AclsInUse(frozenset({"a"})), unseen, [], [], unseen) == Use(None)
+    assert use(one, AclsInUse(frozenset()), unseen, [], [], unseen) == Use(told)
+    assert use(one, AclsInUse(frozenset()), [OfUserPools(value="p")], [], [], unseen) == Use(None)
+    assert use(one, AclsInUse(frozenset()), [], [], [], []) == Use(UNUSED)
+    edge = EdgeAcl(name="a", id="a", arn="a")
+    told = CannotTell("nothing else uses it; whether Amplify apps do was not told")
+    assert edge_use(edge, [], [], unseen) == EdgeUse(told)
+    assert edge_use(edge, [], unseen, [OfApps(value="a")]) == EdgeUse(None)
 
 
 PUBLIC = RestApi.model_validate({"id": "a", "name": "shop", "endpoint_configuration": {"types": ("EDGE",)}})
