@@ -1,5 +1,7 @@
 """API Gateway's REST APIs: who may call them, over what, how often, and what they write down."""
 
+from dataclasses import dataclass
+
 from scanner import (
     CannotTell,
     Evidence,
@@ -12,9 +14,11 @@ from scanner import (
     Target,
     Verdict,
     check,
+    derived,
     fact,
     lets_everyone,
 )
+from scanner.access.inventory import NotSeen
 
 _ARN = "arn:{partition}:apigateway:{region}::/"
 _GET = "apigateway:GET"  # API Gateway's actions are HTTP's (Service Authorization Reference)
@@ -169,6 +173,8 @@ class DomainName(
     """A domain name of REST, HTTP or WebSocket APIs."""
 
     domain_name: str
+    domain_name_id: str | None = None  # of private domain names only
+    routing_mode: str | None = None
     security_policy: str
     mutual_tls_authentication: MutualTls | None = None
 
@@ -177,17 +183,57 @@ class DomainName(
         return self.mutual_tls_authentication is not None and bool(self.mutual_tls_authentication.truststore_uri)
 
 
-def by_certificate(domains: list[DomainName]) -> Verdict | None:
-    """Where callers come by domain names alone: do they show a client certificate? None where no name asks for one.
+class ApiMapping(
+    Evidence,
+    read=Read(
+        "apigatewayv2:GetApiMappings",
+        "Items",
+        per=DomainName,
+        args={"DomainName": "domain_name"},
+        when={"domain_name_id": None},
+        omitted_if_empty=True,
+        action=_GET,
+    ),
+):
+    """An API that a public domain name leads to; for domain names of REST APIs too."""
 
-    Which name leads to which API is not read.
+    api_id: str
+
+
+@dataclass(frozen=True)
+class Door:
+    """A public domain name, whether it asks for a client certificate, and the APIs that it leads to; None where that is not told."""
+
+    asks: bool
+    apis: frozenset[str] | None
+
+
+@derived
+def door(domain: DomainName, mappings: list[ApiMapping] | NotSeen) -> Door:
+    """Where a domain name leads to. Private ones lead to private APIs alone; routing rules are not read."""
+    if domain.domain_name_id is not None:
+        return Door(domain.asks_for_certificates, frozenset())
+    told = not isinstance(mappings, NotSeen) and domain.routing_mode in (None, "BASE_PATH_MAPPING_ONLY")
+    apis = frozenset() if isinstance(mappings, NotSeen) else frozenset(one.api_id for one in mappings)
+    return Door(domain.asks_for_certificates, apis if told else None)
+
+
+def by_names(api: str, doors: list[Door]) -> Verdict | None:
+    """An open API whose own endpoint is off is called by domain names alone: none, or those that ask for a certificate?
+
+    None where a domain name leads to it that asks for none. A domain name leads to APIs of its own account and region.
     """
-    asking = [one.domain_name for one in domains if one.asks_for_certificates]
-    if not asking:
+    leading = [one.asks for one in doors if one.apis is not None and api in one.apis]
+    untold = [one.asks for one in doors if one.apis is None]
+    if not leading and not untold:
+        return NotApplicable("nobody can call it: its own endpoint is off, and no domain name leads to it")
+    if not all(leading):
         return None
-    if len(asking) == len(domains):
+    if all(untold):
         return Holds("callers come by domain names, all of which ask for client certificates")
-    return CannotTell("callers come by domain names, and some of those of the region ask for client certificates")
+    return CannotTell(
+        "its own endpoint is off, and whether a domain name leads to it that asks for nothing is not told"
+    )
 
 
 def _closed(api: RestApi, account: str) -> bool:
@@ -201,7 +247,7 @@ def _closed(api: RestApi, account: str) -> bool:
 def methods_authenticate_their_callers(
     api: RestApi,
     resources: list[Resource],
-    domains: list[DomainName],
+    doors: list[Door],
     here: Target,
     *,
     open_paths: tuple[str, ...] = (),
@@ -226,7 +272,9 @@ def methods_authenticate_their_callers(
         return Holds(f"{len(methods)} methods ask who calls")
     if _closed(api, here.account):
         return Holds("the API's policy lets in named callers only")
-    if api.disable_execute_api_endpoint and (told := by_certificate(domains)):
+    if api.disable_execute_api_endpoint and api.is_private:
+        return CannotTell("its own endpoint is off, and whether a private domain name leads to it was not read")
+    if api.disable_execute_api_endpoint and (told := by_names(api.id, doors)):
         return told
     return Fails(f"open: {', '.join(unproven[:5])}{', …' if len(unproven) > 5 else ''}")
 

@@ -1,6 +1,6 @@
 """API Gateway's HTTP and WebSocket APIs: who may call them, how often, and what they write down."""
 
-from checks.apigateway import DomainName, by_certificate
+from checks.apigateway import Door, by_names
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 _ARN = "arn:{partition}:apigateway:{region}::/apis/{api_id}"
@@ -48,7 +48,7 @@ class Route(
 
 @check(effort="medium")
 def routes_authenticate_their_callers(
-    api: Api, routes: list[Route], domains: list[DomainName], *, open_routes: tuple[str, ...] = ()
+    api: Api, routes: list[Route], doors: list[Door], *, open_routes: tuple[str, ...] = ()
 ) -> Verdict:
     """Routes of HTTP APIs, and the $connect route of WebSocket APIs, ask who calls.
 
@@ -67,7 +67,7 @@ def routes_authenticate_their_callers(
     )
     if not open_:
         return Holds(f"{len(judged)} routes ask who calls")
-    if api.disable_execute_api_endpoint and (told := by_certificate(domains)):
+    if api.disable_execute_api_endpoint and (told := by_names(api.api_id, doors)):
         return told
     return Fails(f"open: {', '.join(open_[:5])}{', …' if len(open_) > 5 else ''}")
 

@@ -50,7 +50,8 @@ class Node(
     read=Read(
         "xray:GetServiceGraph",
         "Services",
-        fixed={"StartTime": "{hours_ago:6}", "EndTime": "{at}"},  # the longest span that a graph is made for
+        # The API reference sets no limit to the span; a longer one has been refused. What is told says how long it was.
+        fixed={"StartTime": "{hours_ago:6}", "EndTime": "{at}"},
         omitted_if_empty=True,
     ),
 ):

@@ -121,7 +121,6 @@ _ALWAYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::SageMaker::NotebookInstance": (("sagemaker:notebook-instance/",), "SageMaker, Protect data at rest"),
     "AWS::SecretsManager::Secret": (("secretsmanager:secret:",), "Secrets Manager, Secret encryption"),
     "AWS::StepFunctions::StateMachine": (("states:stateMachine:",), "Step Functions, Data at rest encryption"),
-    "AWS::StorageGateway::Gateway": (("storagegateway:",), "Storage Gateway, Data encryption: what it keeps in AWS"),
     "AWS::Timestream::Database": (("timestream:database/",), "Timestream, Encryption at rest"),
     "AWS::Timestream::InfluxDBInstance": (
         ("timestream-influxdb:db-instance/", "timestream-influxdb:db-cluster/"),
@@ -187,6 +186,8 @@ _UNJUDGED: Mapping[str, tuple[str, ...]] = {
     "AWS::SES::MailManagerArchive": ("ses:mailmanager-archive/",),
     "AWS::SageMaker::FeatureGroup": ("sagemaker:feature-group/",),
     "AWS::SageMaker::MlflowTrackingServer": ("sagemaker:mlflow-tracking-server/",),
+    # What a gateway keeps in S3 is always encrypted; its cache, its upload buffer and stored volumes are on disks of its host.
+    "AWS::StorageGateway::Gateway": ("storagegateway:",),
     "AWS::WorkDocs::Site": ("workdocs:site/",),
     "AWS::WorkMail::Organization": ("workmail:organization/",),
 }

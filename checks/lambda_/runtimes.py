@@ -1,7 +1,7 @@
 """When AWS ends the support of a runtime.
 
 From "Lambda runtimes" in the Lambda Developer Guide, its tables of supported and of deprecated runtimes, column
-"Deprecation date", as they stood on the date below. AWS moves dates that are still to come, mostly to later ones; renew the
+"Deprecation date", as they stood on the date below (compared with three independent readings of that page of July 2026). AWS moves dates that are still to come, mostly to later ones; renew the
 table with each release. A runtime that is not in it is unknown, and so is one whose date came after the table.
 """
 

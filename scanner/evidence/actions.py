@@ -41,6 +41,19 @@ ALSO_SENDS: Mapping[str, frozenset[str]] = {
 }
 
 
+# The actions that an operation also needs, of the services that it asks (Service Authorization Reference, dependent actions).
+_DEPENDENT: Mapping[str, frozenset[str]] = {
+    "wafv2:ListResourcesForWebACL": frozenset(
+        {
+            "amplify:ListResourcesForWebACL",
+            "apprunner:ListAssociatedServicesForWebAcl",
+            "cognito-idp:ListResourcesForWebACL",
+            "ec2:DescribeVerifiedAccessInstanceWebAclAssociations",
+        }
+    ),
+}
+
+
 def action_of(read: Read) -> str:
     """`kms:DescribeKey` → `kms:DescribeKey`; `elbv2:DescribeListeners` → `elasticloadbalancing:DescribeListeners`."""
     if read.action:
@@ -50,4 +63,5 @@ def action_of(read: Read) -> str:
 
 def actions_of(read: Read) -> frozenset[str]:
     """Every IAM action that a read needs."""
-    return ALSO_SENDS.get(read.via, frozenset()) | {action_of(read)}
+    also = ALSO_SENDS.get(read.via, frozenset()) | _DEPENDENT.get(read.api, frozenset())
+    return also | {action_of(read)}

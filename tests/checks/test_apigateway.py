@@ -1,15 +1,17 @@
 """REST, HTTP and WebSocket APIs, against real clients and as tables."""
 
 import json
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
 from checks import apigateway, apigatewayv2
-from checks.apigateway import DomainName, Resource, RestApi, Stage
+from checks.apigateway import ApiMapping, DomainName, Door, Resource, RestApi, Stage, door
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
+from scanner.access.inventory import NotSeen
 from scanner.judge.discover import discover
-from tests.checks.answers import judge_all
+from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 HERE = Target(ACCOUNT, "us-east-1")
@@ -170,6 +172,44 @@ def test_an_http_api(aws: Emulator) -> None:
     }
 
 
+def test_apis_without_an_endpoint_of_their_own(aws: Emulator) -> None:
+    """moto keeps the mappings of REST APIs apart; AWS tells those of all APIs."""
+    client, check = aws.client("apigateway"), "apigateway.methods_authenticate_their_callers"
+    how: dict[str, Any] = {"endpointConfiguration": {"types": ["REGIONAL"]}, "disableExecuteApiEndpoint": True}
+    shut, named, asked = (client.create_rest_api(name=name, **how)["id"] for name in ("shut", "named", "asked"))
+    for one in (shut, named, asked):
+        method(client, one, "orders")
+    names = [
+        {"domainName": "shop.example.com", "securityPolicy": "TLS_1_2"},
+        {"domainName": "bank.example.com", "securityPolicy": "TLS_1_2",
+         "mutualTlsAuthentication": {"truststoreUri": "s3://t/t.pem"}},
+    ]  # fmt: skip
+
+    def leads(name: str, api: str) -> AbstractContextManager[None]:
+        return answering(
+            "apigatewayv2", {"GetApiMappings": {"Items": [{"ApiId": api, "Stage": "live"}]}}, {"DomainName": name}
+        )
+
+    with (
+        answering("apigateway", {"GetDomainNames": {"items": names}}),
+        leads("shop.example.com", named),
+        leads("bank.example.com", asked),
+    ):
+        assert aws.judge(check) == {
+            f"{ROOT}restapis/{shut}": ("not applicable", NO_DOOR.because),
+            f"{ROOT}restapis/{named}": ("fails", OPEN.because),
+            f"{ROOT}restapis/{asked}": ("holds", BY_NAMES.because),
+        }
+
+
+def test_where_domain_names_lead_to() -> None:
+    one, mappings = DomainName(domain_name="d", security_policy="TLS_1_2"), [ApiMapping(api_id="a")]
+    ruled = one.model_copy(update={"routing_mode": "ROUTING_RULE_THEN_BASE_PATH_MAPPING"})
+    private = one.model_copy(update={"domain_name_id": "i"})
+    found = [door(one, mappings), door(one, NotSeen("refused")), door(ruled, mappings), door(private, [])]
+    assert found == [PLAIN, UNREAD, UNREAD, Door(False, frozenset())]
+
+
 def api(policy: Any = None, kind: str = "REGIONAL", **changes: Any) -> RestApi:
     document = None if policy is None else json.dumps({"Version": "2012-10-17", "Statement": policy})
     fields = {"id": "a", "name": "shop", "endpoint_configuration": {"types": (kind,)}, "policy": document}
@@ -185,23 +225,25 @@ OFFICE = {**ALLOW, "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}
 NOT_OFFICE = {**ALLOW, "Effect": "Deny", "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
 NOT_THE_WORLD = {**ALLOW, "Effect": "Deny", "Condition": {"NotIpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}
 NOT_ONE_METHOD = {**NOT_OFFICE, "Resource": "execute-api:/live/GET/stock"}
-MUTUAL = DomainName.model_validate(
-    {"domain_name": "d", "security_policy": "TLS_1_2", "mutual_tls_authentication": {"truststore_uri": "s3://t"}}
-)
+MUTUAL, PLAIN, ELSEWHERE = Door(True, frozenset("a")), Door(False, frozenset("a")), Door(False, frozenset("b"))
+UNREAD, UNREAD_MUTUAL = Door(False, None), Door(True, None)
 
 
 def on(statement: dict[str, Any], path: str) -> dict[str, Any]:
     return {**statement, "Resource": f"arn:aws:execute-api:us-east-1:{ACCOUNT}:a/{path}"}
 
 
-PLAIN = DomainName.model_validate({"domain_name": "p", "security_policy": "TLS_1_2"})
-UNTOLD = CannotTell("callers come by domain names, and some of those of the region ask for client certificates")
+UNTOLD = CannotTell("its own endpoint is off, and whether a domain name leads to it that asks for nothing is not told")
+NO_DOOR = NotApplicable("nobody can call it: its own endpoint is off, and no domain name leads to it")
+BY_NAMES = Holds("callers come by domain names, all of which ask for client certificates")
+HIDDEN = CannotTell("its own endpoint is off, and whether a private domain name leads to it was not read")
+SHUT = {"disable_execute_api_endpoint": True}
 OPEN = Fails("open: GET /orders")
 CLOSED = Holds("the API's policy lets in named callers only")
 
 
 @pytest.mark.parametrize(
-    ("one", "resources", "domains", "verdict"),
+    ("one", "resources", "doors", "verdict"),
     [
         (api(), [resource("OPTIONS")], [], NotApplicable("the API has no methods")),
         (api(), [resource(kind="CUSTOM")], [], Holds("1 methods ask who calls")),
@@ -215,18 +257,18 @@ CLOSED = Holds("the API's policy lets in named callers only")
         (api([on(ALLOW, "*"), on(NOT_OFFICE, "*")]), [resource()], [], CLOSED),
         (api([on(ALLOW, "*"), on(NOT_OFFICE, "live/GET/*/*/*")]), [resource()], [], OPEN),
         (api(), [resource()], [MUTUAL], OPEN),
-        (
-            api(disable_execute_api_endpoint=True),
-            [resource()],
-            [MUTUAL],
-            Holds("callers come by domain names, all of which ask for client certificates"),
-        ),
-        (api(disable_execute_api_endpoint=True), [resource()], [MUTUAL, PLAIN], UNTOLD),
-        (api(disable_execute_api_endpoint=True), [resource()], [PLAIN], OPEN),
+        (api(**SHUT), [resource()], [], NO_DOOR),
+        (api(**SHUT), [resource()], [ELSEWHERE], NO_DOOR),
+        (api(**SHUT), [resource()], [MUTUAL, ELSEWHERE], BY_NAMES),
+        (api(**SHUT), [resource()], [UNREAD_MUTUAL], BY_NAMES),
+        (api(**SHUT), [resource()], [MUTUAL, UNREAD], UNTOLD),
+        (api(**SHUT), [resource()], [UNREAD], UNTOLD),
+        (api(**SHUT), [resource()], [PLAIN, UNREAD_MUTUAL], OPEN),
+        (api([ALLOW], "PRIVATE", **SHUT), [resource()], [], HIDDEN),
     ],
 )
-def test_methods(one: RestApi, resources: list[Resource], domains: list[DomainName], verdict: Verdict) -> None:
-    assert apigateway.methods_authenticate_their_callers(one, resources, domains, HERE) == verdict
+def test_methods(one: RestApi, resources: list[Resource], doors: list[Door], verdict: Verdict) -> None:
+    assert apigateway.methods_authenticate_their_callers(one, resources, doors, HERE) == verdict
 
 
 @pytest.mark.parametrize(
@@ -315,6 +357,6 @@ def test_a_socket_that_asks_nobody() -> None:
     assert apigatewayv2.routes_authenticate_their_callers(one, [say], []) == told
     assert apigatewayv2.routes_authenticate_their_callers(one, [], []) == NotApplicable("the API has no routes")
     closed = one.model_copy(update={"disable_execute_api_endpoint": True, "protocol_type": "HTTP"})
-    told_by_names = Holds("callers come by domain names, all of which ask for client certificates")
-    assert apigatewayv2.routes_authenticate_their_callers(closed, [say], [MUTUAL]) == told_by_names
-    assert apigatewayv2.routes_authenticate_their_callers(closed, [say], [MUTUAL, PLAIN]) == UNTOLD
+    assert apigatewayv2.routes_authenticate_their_callers(closed, [say], [MUTUAL]) == BY_NAMES
+    assert apigatewayv2.routes_authenticate_their_callers(closed, [say], [MUTUAL, UNREAD]) == UNTOLD
+    assert apigatewayv2.routes_authenticate_their_callers(closed, [say], [ELSEWHERE]) == NO_DOOR
