@@ -50,7 +50,7 @@ class Node(
     read=Read(
         "xray:GetServiceGraph",
         "Services",
-        # The API reference sets no limit to the span; a longer one has been refused. What is told says how long it was.
+        # The API reference does not say so, and AWS refuses more: "Time range cannot be longer than 6 hours".
         fixed={"StartTime": "{hours_ago:6}", "EndTime": "{at}"},
         omitted_if_empty=True,
     ),
