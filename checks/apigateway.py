@@ -218,6 +218,18 @@ def door(domain: DomainName, mappings: list[ApiMapping] | NotSeen) -> Door:
     return Door(domain.asks_for_certificates, apis if told else None)
 
 
+_NO_DOOR = NotApplicable("nobody can call it: its own endpoint is off, and no domain name leads to it")
+
+
+def nobody_calls(api: RestApi, doors: list[Door]) -> NotApplicable | CannotTell | None:
+    """Why a public API is not judged that no domain name is known to lead to, though its own endpoint is off."""
+    if not api.disable_execute_api_endpoint or any(one.apis is not None and api.id in one.apis for one in doors):
+        return None
+    if any(one.apis is None for one in doors):
+        return CannotTell("its own endpoint is off, and whether a domain name leads to it is not told")
+    return _NO_DOOR
+
+
 def by_names(api: str, doors: list[Door]) -> Verdict | None:
     """An open API whose own endpoint is off is called by domain names alone: none, or those that ask for a certificate?
 
@@ -226,7 +238,7 @@ def by_names(api: str, doors: list[Door]) -> Verdict | None:
     leading = [one.asks for one in doors if one.apis is not None and api in one.apis]
     untold = [one.asks for one in doors if one.apis is None]
     if not leading and not untold:
-        return NotApplicable("nobody can call it: its own endpoint is off, and no domain name leads to it")
+        return _NO_DOOR
     if not all(leading):
         return None
     if all(untold):

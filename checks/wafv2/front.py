@@ -1,6 +1,6 @@
 """Checks of what the internet reaches: whether a web ACL stands before it, and whether anything limits its callers."""
 
-from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
+from checks.apigateway import AccountThrottle, Door, Resource, RestApi, Stage, UsagePlan, nobody_calls
 from checks.appsync import GraphqlApi
 from checks.ec2.rules import SecurityGroup, WideLists
 from checks.elbv2.evidence import LoadBalancer
@@ -35,7 +35,9 @@ def public_balancers_have_a_web_acl(
 
 
 @check(effort="medium")
-def public_stages_have_a_web_acl(api: RestApi, stage: Stage, front: Fronted, here: Target) -> Verdict:
+def public_stages_have_a_web_acl(
+    api: RestApi, stage: Stage, front: Fronted, doors: list[Door], here: Target
+) -> Verdict:
     """A web ACL stands before each stage of a public REST API.
 
     Why: known attacks on web applications arrive by the hour and need no skill.
@@ -46,7 +48,7 @@ def public_stages_have_a_web_acl(api: RestApi, stage: Stage, front: Fronted, her
     if stage.web_acl_arn:
         return Holds(f"web ACL {stage.web_acl_arn.rpartition('webacl/')[2].partition('/')[0] or stage.web_acl_arn}")
     host = f"{api.id}.execute-api.{here.region}.amazonaws.com"
-    return front.of(host) or Fails("no web ACL")
+    return nobody_calls(api, doors) or front.of(host) or Fails("no web ACL")
 
 
 @check(effort="medium")
@@ -69,6 +71,7 @@ def public_stages_are_throttled(
     account: AccountThrottle,
     plans: list[UsagePlan],
     limiting: RateLimitingAcls,
+    doors: list[Door],
 ) -> Verdict:
     """Stages of public REST APIs limit the rate of calls by themselves, by a usage plan or by a web ACL.
 
@@ -94,4 +97,4 @@ def public_stages_are_throttled(
         return Holds("every method asks for a key, and each usage plan throttles")
     if stage.web_acl_arn in limiting.unsure:
         return CannotTell("whether a rule group of its web ACL limits rates was not read")
-    return Fails(f"only the account's {account.rate_limit:g} calls a second limit it")
+    return nobody_calls(api, doors) or Fails(f"only the account's {account.rate_limit:g} calls a second limit it")

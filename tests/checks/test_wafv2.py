@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from checks import appsync
-from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
+from checks.apigateway import AccountThrottle, Door, Resource, RestApi, Stage, UsagePlan
 from checks.wafv2 import acls, front
 from checks.wafv2.evidence import (
     UNUSED,
@@ -14,6 +14,7 @@ from checks.wafv2.evidence import (
     Body,
     EdgeAcl,
     EdgeUse,
+    Fronted,
     OfApps,
     OfUserPools,
     RateLimitingAcls,
@@ -22,7 +23,7 @@ from checks.wafv2.evidence import (
     edge_use,
     use,
 )
-from scanner import CannotTell, Fails, Holds, NotApplicable, Verdict
+from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from scanner.access.inventory import NotSeen
 from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
@@ -405,14 +406,14 @@ def test_throttles(
     api: RestApi, one: Stage, resources: list[Resource], plans: list[UsagePlan], verdict: Verdict
 ) -> None:
     account = AccountThrottle(rate_limit=10000.0)
-    found = front.public_stages_are_throttled(api, one, resources, account, plans, RateLimitingAcls(frozenset()))
+    found = front.public_stages_are_throttled(api, one, resources, account, plans, RateLimitingAcls(frozenset()), [])
     assert found == verdict
 
 
 def test_a_rule_group_may_throttle() -> None:
     one = stage().model_copy(update={"web_acl_arn": "acl"})
     unsure = RateLimitingAcls(frozenset(), frozenset({"acl"}))
-    found = front.public_stages_are_throttled(PUBLIC, one, [KEYLESS], AccountThrottle(rate_limit=1.0), [], unsure)
+    found = front.public_stages_are_throttled(PUBLIC, one, [KEYLESS], AccountThrottle(rate_limit=1.0), [], unsure, [])
     assert found == CannotTell("whether a rule group of its web ACL limits rates was not read")
 
 
@@ -423,3 +424,30 @@ def test_what_is_behind_a_distribution_with_a_web_acl(aws: Emulator) -> None:
     assert aws.judge("wafv2.public_balancers_have_a_web_acl") == {
         arn: ("unknown", f"{made}, which has a web ACL, stands before it, and may be passed by")
     }
+
+
+NO_DOOR = NotApplicable("nobody can call it: its own endpoint is off, and no domain name leads to it")
+
+
+@pytest.mark.parametrize(
+    ("doors", "acl", "throttle"),
+    [
+        ([Door(False, frozenset("b"))], NO_DOOR, NO_DOOR),
+        (
+            [Door(True, frozenset("a"))],
+            Fails("no web ACL"),
+            Fails("only the account's 1 calls a second limit it"),
+        ),
+        (
+            [Door(True, None)],
+            CannotTell("its own endpoint is off, and whether a domain name leads to it is not told"),
+            CannotTell("its own endpoint is off, and whether a domain name leads to it is not told"),
+        ),
+    ],
+)
+def test_stages_that_nobody_can_call(doors: list[Door], acl: Verdict, throttle: Verdict) -> None:
+    shut, one = PUBLIC.model_copy(update={"disable_execute_api_endpoint": True}), Stage(stage_name="live")
+    here, limits = Target(ACCOUNT, "us-east-1"), RateLimitingAcls(frozenset())
+    assert front.public_stages_have_a_web_acl(shut, one, Fronted({}), doors, here) == acl
+    of_all = AccountThrottle(rate_limit=1.0)
+    assert front.public_stages_are_throttled(shut, one, [KEYLESS], of_all, [], limits, doors) == throttle
