@@ -61,6 +61,7 @@ def test_a_kind_is_listed_once_and_so_is_each_form_of_its_arns() -> None:
         ("arn:aws:s3:::bucket", "AWS::S3::Bucket"),
         ("arn:aws-cn:ec2:cn-north-1:1:volume/vol-1", "AWS::EC2::Volume"),
         ("arn:aws:lightsail:us-east-1:1:RelationalDatabase/x", "AWS::Lightsail::Database"),
+        ("arn:aws:storagegateway:us-east-1:1:gateway/sgw-1/volume/vol-1", "AWS::StorageGateway::Gateway"),
         ("arn:aws:ec2:us-east-1:1:vpc/vpc-1", None),
         ("arn:aws:rds:us-east-1:1:pg:parameters", None),
         ("not an ARN", None),
@@ -69,6 +70,10 @@ def test_a_kind_is_listed_once_and_so_is_each_form_of_its_arns() -> None:
 def test_the_kind_of_an_arn(arn: str, kind: str | None) -> None:
     store = store_of(arn)
     assert (store.kind if store else None) == kind
+
+
+def test_a_gateway_keeps_data_on_disks_that_nobody_here_judges() -> None:
+    assert not BY_KIND["AWS::StorageGateway::Gateway"].is_judged
 
 
 def listed(*kinds: str) -> list[Discovered]:
