@@ -48,9 +48,6 @@ NEVER: tuple[tuple[str, str, frozenset[str]], ...] = (
         "a setting of the region, which AWS tells of every region",
         frozenset(
             {
-                "ec2.images_cannot_become_public",
-                "ec2.new_instances_need_a_session",
-                "ec2.snapshots_cannot_become_public",
                 "ec2.the_serial_console_is_off",
             }
         ),

@@ -2,9 +2,10 @@
 
 import re
 
+from checks.ec2.evidence import Instance
 from checks.names import looks_secret
-from checks.ssm.evidence import Document, DocumentShare, Execution, OpsItem, Parameter, PublicSharing
-from scanner import Fails, Holds, NotApplicable, Verdict, check, fact
+from checks.ssm.evidence import Document, DocumentShare, Execution, OpsItem, Parameter, PublicSharing, Run
+from scanner import AllRegions, CannotTell, Fails, Holds, NotApplicable, Verdict, check, fact
 
 MOST_NAMED = 5
 _RESPONSE = re.compile(
@@ -82,6 +83,30 @@ def runbooks_succeed(documents: list[Document], executions: list[Execution]) -> 
         if run.automation_execution_status not in _DONE
     ]
     return Fails(f"did not succeed: {_named(failed)}") if failed else Holds(f"the last runs of {_named(list(last))}")
+
+
+@check(effort="high")
+def procedures_are_runbooks(
+    documents: AllRegions[Document],
+    executions: AllRegions[Execution],
+    runs: AllRegions[Run],
+    instances: AllRegions[Instance],
+) -> Verdict:
+    """Procedures are runbooks of Systems Manager that are run: the account's own, or AWS's.
+
+    Why: a procedure that lives in one head is done differently by each person, and not at all on that person's holiday.
+    Fix: aws ssm create-document --document-type Automation … for what is done most often, or declare wiki_runbooks.
+    """
+    own = sorted({one.name for one in documents if one.document_type == "Automation"})
+    ended = {one.document_name for one in executions if one.automation_execution_status in _DONE}
+    ended |= {one.document_name for one in runs if one.automation_execution_status in _DONE}
+    if ended:
+        return Holds(f"run with success: {_named(sorted(ended))}")
+    if own:
+        return CannotTell(f"no run of {_named(own)} with success is in the history that Systems Manager keeps")
+    if not instances:
+        return NotApplicable("there is no runbook of the account's own, and no instance to run one on")
+    return Fails("there is no runbook of the account's own, and no run of one of AWS's is on record")
 
 
 @fact

@@ -237,6 +237,16 @@ class Execution(
     parent_automation_execution_id: str | None = None
 
 
+class Run(
+    Evidence,
+    read=Read("ssm:DescribeAutomationExecutions", "AutomationExecutionMetadataList", per=Instance, fixed=_PAGE),
+):
+    """A run of any runbook, AWS's ones too: the same question for every instance, so it is asked once, where there are any."""
+
+    document_name: str
+    automation_execution_status: str
+
+
 class OpsItem(
     Evidence,
     read=Read(

@@ -14,6 +14,7 @@ from tests.checks.answers import answering, judge_all
 from tests.emulator import ACCOUNT, Emulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ACCOUNT_WIDE = f"account:{ACCOUNT}"
 REGION = "region:us-east-1"
 SHARING = "/ssm/documents/console/public-sharing-permission"
 SSM = f"arn:aws:ssm:us-east-1:{ACCOUNT}:"
@@ -351,3 +352,24 @@ def test_the_last_run_counts() -> None:
     assert documents.runbooks_succeed(own, [run("a", "Rejected", 3)]) == none
     assert documents.runbooks_succeed(own, [run("a", "TimedOut", 3)]) == Fails("did not succeed: a (TimedOut)")
     assert documents.change_control(own) == "change calendars: c"
+
+
+def test_procedures_are_runbooks(aws: Emulator) -> None:
+    check = "ssm.procedures_are_runbooks"
+    none = "there is no runbook of the account's own, and no instance to run one on"
+    assert aws.judge(check) == {ACCOUNT_WIDE: ("not applicable", none)}
+    aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)
+    nothing = "there is no runbook of the account's own, and no run of one of AWS's is on record"
+    assert aws.judge(check) == {ACCOUNT_WIDE: ("fails", nothing)}
+    run = {
+        "AutomationExecutionId": "e",
+        "DocumentName": "AWS-RestartEC2Instance",
+        "AutomationExecutionStatus": "Success",
+        "ExecutionStartTime": "2026-11-20T00:00:00Z",
+    }
+    with answering("ssm", {"DescribeAutomationExecutions": {"AutomationExecutionMetadataList": [run]}}):
+        assert aws.judge(check) == {ACCOUNT_WIDE: ("holds", "run with success: AWS-RestartEC2Instance")}
+    content = json.dumps({"schemaVersion": "0.3", "mainSteps": []})
+    aws.client("ssm").create_document(Name="restore", DocumentType="Automation", DocumentFormat="JSON", Content=content)
+    untold = "no run of restore with success is in the history that Systems Manager keeps"
+    assert aws.judge(check) == {ACCOUNT_WIDE: ("unknown", untold)}
