@@ -13,6 +13,7 @@ help: ## Show the targets
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m compileall -q scanner checks mappings fixtures # as pip does with what it copies
 	@touch $(STAMP)
 
 install: $(STAMP) ## Make .venv/ with everything that development needs

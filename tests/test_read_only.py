@@ -107,8 +107,7 @@ VERBS = ("Check", "Describe", "Estimate", "Get", "List", "Lookup", "Preview", "Q
 
 # Module → what it calls on a client of AWS. `*` is any operation, named by data: the plan's, which the guard checks, and the Tool's.
 CALLERS = {
-    "collect/ask.py": {"*", "can_paginate", "get_paginator"},
-    "collect/clients.py": {"can_paginate"},
+    "collect/clients.py": {"*", "can_paginate", "get_paginator"},
     "collect/reports.py": {
         "generate_credential_report",
         "generate_service_last_accessed_details",
@@ -148,11 +147,8 @@ def calls_on_clients(tree: ast.Module) -> Iterator[str]:
         function = node.func
         if isinstance(function, ast.Attribute) and is_client(function.value, clients) and function.attr not in NO_CALL:
             yield function.attr
-        dynamic = (
-            isinstance(function, ast.Call) and isinstance(function.func, ast.Name) and function.func.id == "getattr"
-        )
-        if dynamic and is_client(function.args[0], clients):  # type: ignore[attr-defined]
-            yield "*"
+        if isinstance(function, ast.Name) and function.id == "getattr" and is_client(node.args[0], clients):
+            yield "*"  # called at once, or kept to be called
 
 
 def is_client(node: ast.expr, names: frozenset[str]) -> bool:

@@ -1,8 +1,9 @@
 """When AWS ends the support of a runtime.
 
 From "Lambda runtimes" in the Lambda Developer Guide, its tables of supported and of deprecated runtimes, column
-"Deprecation date", as they stood on the date below (compared with three independent readings of that page of July 2026). AWS moves dates that are still to come, mostly to later ones; renew the
-table with each release. A runtime that is not in it is unknown, and so is one whose date came after the table.
+"Deprecation date", as they stood on the date below. The dates of supported runtimes agree with public copies of that page
+of July 2026; it was not read itself. AWS moves dates that are still to come, mostly to later ones; renew the table with
+each release. A runtime that is not in it is unknown, and so is one whose date came after the table.
 """
 
 from datetime import date
