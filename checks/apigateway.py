@@ -1,7 +1,6 @@
 """API Gateway's REST APIs: who may call them, over what, how often, and what they write down."""
 
-from dataclasses import dataclass
-
+from checks.doors import GET, NO_DOOR, DomainName, Door, by_names
 from scanner import (
     CannotTell,
     Evidence,
@@ -14,14 +13,11 @@ from scanner import (
     Target,
     Verdict,
     check,
-    derived,
     fact,
     lets_everyone,
 )
-from scanner.access.inventory import NotSeen
 
 _ARN = "arn:{partition}:apigateway:{region}::/"
-_GET = "apigateway:GET"  # API Gateway's actions are HTTP's (Service Authorization Reference)
 _OLD_TLS = "TLS_1_0"
 # How the names of the newer policies begin that take TLS 1.2 or later only ("Security policies", API Gateway guide).
 _MODERN = (
@@ -43,7 +39,7 @@ class RestApi(
         "items",
         fixed={"limit": 500},
         arn=_ARN + "restapis/{id}",
-        action=_GET,
+        action=GET,
     ),
 ):
     id: str
@@ -76,7 +72,7 @@ class Stage(
         per=RestApi,
         args={"restApiId": "id"},
         arn=_ARN + "restapis/{id}/stages/{stage_name}",
-        action=_GET,
+        action=GET,
     ),
 ):
     stage_name: str
@@ -120,7 +116,7 @@ class Resource(
         per=RestApi,
         args={"restApiId": "id"},
         fixed={"embed": ["methods"], "limit": 500},
-        action=_GET,
+        action=GET,
     ),
 ):
     path: str
@@ -135,7 +131,7 @@ class Throttle(Part):
     rate_limit: float | None = None
 
 
-class AccountThrottle(Evidence, read=Read("apigateway:GetAccount", "throttleSettings", per=RestApi, action=_GET)):
+class AccountThrottle(Evidence, read=Read("apigateway:GetAccount", "throttleSettings", per=RestApi, action=GET)):
     """What throttles all APIs of the region together; one call, whatever the number of APIs."""
 
     rate_limit: float
@@ -148,77 +144,12 @@ class PlanStage(Part):
 
 class UsagePlan(
     Evidence,
-    read=Read("apigateway:GetUsagePlans", "items", per=RestApi, fixed={"limit": 500}, action=_GET),
+    read=Read("apigateway:GetUsagePlans", "items", per=RestApi, fixed={"limit": 500}, action=GET),
 ):
     """A usage plan of the region; one call, whatever the number of APIs."""
 
     api_stages: tuple[PlanStage, ...] = ()
     throttle: Throttle | None = None
-
-
-class MutualTls(Part):
-    truststore_uri: str | None = None
-
-
-class DomainName(
-    Evidence,
-    read=Read(
-        "apigateway:GetDomainNames",
-        "items",
-        fixed={"limit": 500},
-        arn=_ARN + "domainnames/{domain_name}",
-        action=_GET,
-    ),
-):
-    """A domain name of REST, HTTP or WebSocket APIs."""
-
-    domain_name: str
-    domain_name_id: str | None = None  # of private domain names only
-    routing_mode: str | None = None
-    security_policy: str
-    mutual_tls_authentication: MutualTls | None = None
-
-    @property
-    def asks_for_certificates(self) -> bool:
-        return self.mutual_tls_authentication is not None and bool(self.mutual_tls_authentication.truststore_uri)
-
-
-class ApiMapping(
-    Evidence,
-    read=Read(
-        "apigatewayv2:GetApiMappings",
-        "Items",
-        per=DomainName,
-        args={"DomainName": "domain_name"},
-        when={"domain_name_id": None},
-        omitted_if_empty=True,
-        action=_GET,
-    ),
-):
-    """An API that a public domain name leads to; for domain names of REST APIs too."""
-
-    api_id: str
-
-
-@dataclass(frozen=True)
-class Door:
-    """A public domain name, whether it asks for a client certificate, and the APIs that it leads to; None where that is not told."""
-
-    asks: bool
-    apis: frozenset[str] | None
-
-
-@derived
-def door(domain: DomainName, mappings: list[ApiMapping] | NotSeen) -> Door:
-    """Where a domain name leads to. Private ones lead to private APIs alone; routing rules are not read."""
-    if domain.domain_name_id is not None:
-        return Door(domain.asks_for_certificates, frozenset())
-    told = not isinstance(mappings, NotSeen) and domain.routing_mode in (None, "BASE_PATH_MAPPING_ONLY")
-    apis = frozenset() if isinstance(mappings, NotSeen) else frozenset(one.api_id for one in mappings)
-    return Door(domain.asks_for_certificates, apis if told else None)
-
-
-_NO_DOOR = NotApplicable("nobody can call it: its own endpoint is off, and no domain name leads to it")
 
 
 def nobody_calls(api: RestApi, doors: list[Door]) -> NotApplicable | CannotTell | None:
@@ -227,25 +158,7 @@ def nobody_calls(api: RestApi, doors: list[Door]) -> NotApplicable | CannotTell 
         return None
     if any(one.apis is None for one in doors):
         return CannotTell("its own endpoint is off, and whether a domain name leads to it is not told")
-    return _NO_DOOR
-
-
-def by_names(api: str, doors: list[Door]) -> Verdict | None:
-    """An open API whose own endpoint is off is called by domain names alone: none, or those that ask for a certificate?
-
-    None where a domain name leads to it that asks for none. A domain name leads to APIs of its own account and region.
-    """
-    leading = [one.asks for one in doors if one.apis is not None and api in one.apis]
-    untold = [one.asks for one in doors if one.apis is None]
-    if not leading and not untold:
-        return _NO_DOOR
-    if not all(leading):
-        return None
-    if all(untold):
-        return Holds("callers come by domain names, all of which ask for client certificates")
-    return CannotTell(
-        "its own endpoint is off, and whether a domain name leads to it that asks for nothing is not told"
-    )
+    return NO_DOOR
 
 
 def _closed(api: RestApi, account: str) -> bool:

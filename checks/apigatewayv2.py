@@ -1,6 +1,6 @@
 """API Gateway's HTTP and WebSocket APIs: who may call them, how often, and what they write down."""
 
-from checks.apigateway import Door, by_names
+from checks.doors import Door, by_names
 from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, Verdict, check
 
 _ARN = "arn:{partition}:apigateway:{region}::/apis/{api_id}"

@@ -4,12 +4,11 @@ from checks.wafv2.evidence import (
     Body,
     EdgeAclBody,
     EdgeLogging,
-    EdgeUse,
     Logging,
-    Use,
     WebAcl,
     WebAclBody,
 )
+from checks.wafv2.use import EdgeUse, Use
 from scanner import CannotTell, Fails, Holds, Verdict, check, fact
 
 

@@ -1,7 +1,8 @@
 """Checks of what the internet reaches: whether a web ACL stands before it, and whether anything limits its callers."""
 
-from checks.apigateway import AccountThrottle, Door, Resource, RestApi, Stage, UsagePlan, nobody_calls
+from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan, nobody_calls
 from checks.appsync import GraphqlApi
+from checks.doors import Door
 from checks.ec2.rules import SecurityGroup, WideLists
 from checks.elbv2.evidence import LoadBalancer
 from checks.wafv2.evidence import BalancersAcl, Fronted, RateLimitingAcls

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from checks import apigateway, apigatewayv2
-from checks.apigateway import ApiMapping, DomainName, Door, Resource, RestApi, Stage, door
+from checks.apigateway import Resource, RestApi, Stage
+from checks.doors import ApiMapping, DomainName, Door, door
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from scanner.access.inventory import NotSeen
 from scanner.judge.discover import discover

@@ -6,23 +6,17 @@ from typing import Any
 import pytest
 
 from checks import appsync
-from checks.apigateway import AccountThrottle, Door, Resource, RestApi, Stage, UsagePlan
+from checks.apigateway import AccountThrottle, Resource, RestApi, Stage, UsagePlan
+from checks.doors import Door
 from checks.wafv2 import acls, front
 from checks.wafv2.evidence import (
-    UNUSED,
-    AclsInUse,
     Body,
     EdgeAcl,
-    EdgeUse,
     Fronted,
-    OfApps,
-    OfUserPools,
     RateLimitingAcls,
-    Use,
     WebAcl,
-    edge_use,
-    use,
 )
+from checks.wafv2.use import UNUSED, AclsInUse, EdgeUse, OfApps, OfUserPools, Use, edge_use, use
 from scanner import CannotTell, Fails, Holds, NotApplicable, Target, Verdict
 from scanner.access.inventory import NotSeen
 from tests.checks.answers import answering, judge_all
