@@ -279,16 +279,15 @@ def test_something_judges_controls(aws: Emulator) -> None:
     blind = "1 rules are active, and no recorder is on that shows them what is there now"
     assert aws.judge(check, regions=BOTH) == {account: ("unknown", blind)}
     start(client)
-    # A recorder shows rules what is in its own region; moto does not tell which that is.
-    blind_here = "1 rules are active, and whether a recorder is on in their region is not told"
-    assert aws.judge(check, regions=BOTH) == {account: ("unknown", blind_here)}
-    region = client.meta.region_name
-    other = next(one for one in BOTH if one != region)
-    for where, told in ((region, ("holds", "1 rules are active; standards: none")), (other, ("unknown", blind))):
-        arn = f"arn:aws:config:{where}:{ACCOUNT}:configuration-recorder/default/a"
-        on = {"name": "default", "arn": arn, "recording": True}
+    assert aws.judge(check, regions=BOTH) == {account: ("holds", "1 rules are active; standards: none")}
+    # A recorder shows rules what is in its own region, which its ARN tells.
+    other = next(one for one in BOTH if one != client.meta.region_name)
+    elsewhere = {"arn": f"arn:aws:config:{other}:{ACCOUNT}:configuration-recorder/default/a"}
+    untold = "1 rules are active, and whether a recorder is on in their region is not told"
+    for named, because in ((elsewhere, blind), ({}, untold)):
+        on = {"name": "default", "recording": True, **named}
         with answering("config", DescribeConfigurationRecorderStatus={"ConfigurationRecordersStatus": [on]}):
-            assert aws.judge(check, regions=BOTH) == {account: told}
+            assert aws.judge(check, regions=BOTH) == {account: ("unknown", because)}
     ready = Standard(standards_subscription_arn="a", standards_arn="x/standards/cis/v/3.0.0", standards_status="READY")
     failed = ready.model_copy(update={"standards_status": "FAILED"})
     assert config.something_judges_controls([], [], [ready]) == Holds("0 rules are active; standards: cis/v/3.0.0")
