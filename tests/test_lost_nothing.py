@@ -177,6 +177,18 @@ def test_a_scan_killed_just_after_it_was_sealed_is_whole(account: Proxy, tmp_pat
     assert (said.code, said.err) == (2, f"wafr: The scan in {folder} is finished: there is nothing to resume.\n")
 
 
+def test_a_journal_that_changed_under_the_scan_is_not_sealed(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.begin({})
+        journal.add(reading(1))
+        journal.add(reading(2))
+        assert [journal.line(reading(number)) for number in (1, 2)] == [reading(number).line() for number in (1, 2)]
+        path = tmp_path / JOURNAL
+        path.write_bytes(path.read_bytes().replace(b'"ok"', b'"no"'))
+        with pytest.raises(BundleError, match="was changed while the scan ran"):
+            journal.line(reading(2))
+
+
 def test_a_full_disk_ends_the_scan_and_keeps_what_was_read(
     account: Proxy, whole: Path, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -110,10 +110,13 @@ class Journal:
         self._size += size
 
     def line(self, reading: Reading) -> bytes:
-        """A reading's line as it was written down, which spares spelling it once more."""
+        """A reading's line as it was written down, which spares spelling it once more. BundleError where it was changed."""
         assert self._file is not None  # noqa: S101  (begin or resume opened it)
         start, size = self._places[reading.call]
-        return os.pread(self._file, size - 1, start)
+        line = os.pread(self._file, size - 1, start)
+        if digest_of(line) != reading.digest:
+            raise BundleError(f"{self.folder / JOURNAL} was changed while the scan ran.")
+        return line
 
     def end(self) -> None:
         """The bundle is sealed: neither journal nor lock is needed any more."""
