@@ -12,7 +12,6 @@ from scanner import Evidence, Fails, Holds, NotApplicable, Part, Read, ScanTime,
 _HEALING = frozenset({"AddToLoadBalancer", "HealthCheck", "Launch", "ReplaceUnhealthy", "Terminate"})
 # Tags of groups that something else scales: EKS, the cluster autoscaler, ECS.
 _SCALED_BY_OTHERS = ("eks:", "k8s.io/cluster-autoscaler/", "AmazonECSManaged")
-
 # Tags that name the cluster of a group's nodes: those of EKS, eksctl and kops, and one that has the name in its key.
 _CLUSTER = frozenset({"eks:cluster-name", "alpha.eksctl.io/cluster-name", "KubernetesCluster"})
 _CLUSTER_KEY = "kubernetes.io/cluster/"
@@ -305,11 +304,9 @@ def groups_follow_demand(
     heard = sorted(
         one.policy_name for one in acting if not (one.hears_alarms and "AlarmNotification" in group.suspended)
     )
-    return (
-        Holds(f"policies: {', '.join(heard[:5])}")
-        if heard
-        else Fails("it has policies, and their alarms are suspended")
-    )
+    if not heard:
+        return Fails("it has policies, and their alarms are suspended")
+    return Holds(f"policies: {', '.join(heard[:5])}")
 
 
 @check(effort="low")
